@@ -1,0 +1,213 @@
+//! RECOGNISE: turns utterances of many sessions into words, committed and tentative.
+//!
+//! The stage says which audio belongs to which utterance and applies the commit policy; a [`Recognizer`] backend owns
+//! the model and decodes all waiting streams together.
+
+pub mod ctc;
+pub mod features;
+pub mod streaming;
+
+use crate::audio::StreamTime;
+use crate::error::{Error, Result};
+use crate::metrics;
+use crate::pipeline::item::{Flow, Heard, Item, Recognised, Session};
+use crate::pipeline::stage::Stage;
+use crate::stabilise::{CommitPolicy, Stabiliser};
+use crate::text::{Hypothesis, Word};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Names one utterance inside a recogniser.
+pub type StreamId = u64;
+
+/// What a recogniser now thinks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Update {
+    /// Of which stream.
+    pub stream: StreamId,
+    /// All its words, timed from the stream's start.
+    pub hypothesis: Hypothesis,
+    /// Samples of the stream this rests on.
+    pub heard: u64,
+    /// The stream is finished and forgotten.
+    pub is_done: bool,
+}
+
+/// Turns speech into words; owns its model; one thread calls it.
+pub trait Recognizer: Send {
+    /// Opens a stream.
+    fn start(&mut self, stream: StreamId);
+    /// Adds 16 kHz samples.
+    fn accept(&mut self, stream: StreamId, samples: &[f32]);
+    /// Says that the stream's sound is complete.
+    fn finish(&mut self, stream: StreamId);
+    /// Works off all that is waiting, of all streams, in as few model calls as it can.
+    ///
+    /// # Errors
+    /// When the model fails.
+    fn decode(&mut self) -> Result<Vec<Update>>;
+    /// Forgets a stream.
+    fn stop(&mut self, stream: StreamId);
+
+    /// Runs the model once, so that the first speaker doesn't wait for lazy work.
+    ///
+    /// # Errors
+    /// When the model fails.
+    fn warm_up(&mut self) -> Result<()> {
+        self.start(StreamId::MAX);
+        self.accept(StreamId::MAX, &[0.0; 16_000]);
+        self.finish(StreamId::MAX);
+        self.decode().map(drop)
+    }
+}
+
+/// Builds a backend from a model folder and a number of threads.
+pub type Build = fn(&Path, usize) -> Result<Box<dyn Recognizer>>;
+
+/// The backends by name, the default first.
+pub const BACKENDS: &[(&str, Build)] =
+    &[("streaming-ctc", |folder, threads| Ok(Box::new(streaming::StreamingCtc::load(folder, threads)?)))];
+
+/// The model file of a folder: `model.onnx`, or the only `*.onnx` there.
+pub(crate) fn model_file(folder: &Path) -> Result<PathBuf> {
+    let usual = folder.join("model.onnx");
+    if usual.is_file() {
+        return Ok(usual);
+    }
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
+    let found: Vec<PathBuf> = entries.filter(|p| p.extension().is_some_and(|e| e == "onnx")).collect();
+    match found.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(Error::missing(format!("there is no model in {}", folder.display()))),
+        _ => Err(Error::missing(format!("{} has several models", folder.display())).hint("name the one to use model.onnx")),
+    }
+}
+
+/// The stage.
+pub struct Recognise {
+    recognizer: Box<dyn Recognizer>,
+    policy: CommitPolicy,
+    open: HashMap<StreamId, Open>,
+    by_session: HashMap<Arc<Session>, StreamId>,
+    next: StreamId,
+}
+
+struct Open {
+    session: Arc<Session>,
+    utterance: u64,
+    at: StreamTime,
+    stabiliser: Stabiliser<Word>,
+    shown: bool,
+}
+
+impl Recognise {
+    /// A stage over this recogniser.
+    pub fn new(recognizer: Box<dyn Recognizer>, policy: CommitPolicy) -> Self {
+        Self { recognizer, policy, open: HashMap::new(), by_session: HashMap::new(), next: 1 }
+    }
+
+    fn hear(&mut self, session: &Arc<Session>, heard: Heard, emit: &mut dyn FnMut(Item<Recognised>)) -> Result<()> {
+        match heard {
+            Heard::Start { utterance, at } => {
+                // The last utterance's final comes before this one's first word.
+                if self.by_session.contains_key(session) {
+                    self.decode(emit)?;
+                }
+                let id = self.next;
+                self.next += 1;
+                self.recognizer.start(id);
+                let stabiliser = Stabiliser::new(self.policy);
+                self.open.insert(id, Open { session: session.clone(), utterance, at, stabiliser, shown: false });
+                self.by_session.insert(session.clone(), id);
+            }
+            Heard::Speech(samples) => {
+                if let Some(&id) = self.by_session.get(session) {
+                    metrics::get().audio_seconds.inc_by(samples.len() as f64 / 16_000.0);
+                    self.recognizer.accept(id, &samples);
+                }
+            }
+            Heard::End(_) => {
+                if let Some(&id) = self.by_session.get(session) {
+                    self.recognizer.finish(id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn decode(&mut self, emit: &mut dyn FnMut(Item<Recognised>)) -> Result<()> {
+        for update in self.recognizer.decode()? {
+            let Some(open) = self.open.get_mut(&update.stream) else { continue };
+            let changed = open.stabiliser.update(&update.hypothesis.words, update.hypothesis.fixed, update.is_done);
+            // An utterance without words is a noise, and nobody hears of it.
+            if (changed || update.is_done) && (open.shown || open.stabiliser.has_text()) {
+                open.shown = true;
+                emit(Item::data(&open.session, open.recognised(&update)));
+            }
+            if update.is_done {
+                let session = open.session.clone();
+                self.open.remove(&update.stream);
+                self.by_session.remove(&session);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Open {
+    fn recognised(&self, update: &Update) -> Recognised {
+        let on_session = |w: &Word| Word { start: w.start.plus(self.at.0), end: w.end.plus(self.at.0), ..w.clone() };
+        Recognised {
+            utterance: self.utterance,
+            committed: self.stabiliser.committed().iter().map(on_session).collect(),
+            tentative: self.stabiliser.tentative().iter().map(on_session).collect(),
+            is_final: update.is_done,
+            start: self.at,
+            heard: self.at.plus(update.heard),
+        }
+    }
+}
+
+impl Stage for Recognise {
+    type In = Item<Heard>;
+    type Out = Item<Recognised>;
+
+    fn process(&mut self, batch: &mut Vec<Item<Heard>>, emit: &mut dyn FnMut(Item<Recognised>)) -> Result<()> {
+        for item in batch.drain(..) {
+            match item.split() {
+                Ok((session, heard)) => self.hear(&session, heard, emit)?,
+                Err(mark) => {
+                    // A mark is passed on when all before it is done.
+                    if self.by_session.contains_key(&mark.session) {
+                        self.decode(emit)?;
+                    }
+                    if matches!(mark.flow, Flow::End)
+                        && let Some(id) = self.by_session.remove(&mark.session)
+                    {
+                        self.recognizer.stop(id);
+                        self.open.remove(&id);
+                    }
+                    emit(mark);
+                }
+            }
+        }
+        self.decode(emit)
+    }
+}
+
+impl Recognised {
+    /// All words so far.
+    pub fn words(&self) -> impl Iterator<Item = &Word> {
+        self.committed.iter().chain(&self.tentative)
+    }
+    /// Where the last word ends: the audio this text covers.
+    pub fn end(&self) -> StreamTime {
+        self.words().last().map_or(self.heard, |w| w.end)
+    }
+    /// The mean probability of the words.
+    pub fn p(&self) -> f32 {
+        let n = self.words().count().max(1) as f32;
+        self.words().map(|w| w.p).sum::<f32>() / n
+    }
+}

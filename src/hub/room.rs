@@ -1,0 +1,200 @@
+//! A room's memory: turns what the stages say into numbered events, and keeps the last of them for late joiners.
+//!
+//! Pure: no thread, no channel; time comes with the items.
+
+use crate::event::{Body, Caption, Event, Kind, WordTime};
+use crate::pipeline::item::{Recognised, Session, Translated};
+use crate::text::{Lang, join};
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long events are kept for who comes late or comes back.
+pub const KEPT: Duration = Duration::from_secs(120);
+/// And how many at the most: bounded memory, whatever is said.
+const KEPT_EVENTS: usize = 4_096;
+/// Below this mean probability a caption is flagged `uncertain`: the starter models' wrong words lie below it.
+const UNCERTAIN: f32 = 0.6;
+
+/// An event and what the fan-out must know of it.
+#[derive(Debug, Clone)]
+pub struct Published {
+    /// The event.
+    pub event: Event,
+    /// Whose session, if anyone's.
+    pub session: Option<u64>,
+    /// A caption whose committed text is as before and that isn't final: dropping it loses nothing.
+    pub is_draft: bool,
+}
+
+/// One room.
+pub struct Room {
+    /// Its name.
+    pub name: String,
+    epoch: u64,
+    seq: u64,
+    began: Instant,
+    log: VecDeque<(Instant, Arc<Published>)>,
+    captions: HashMap<(u64, Lang), State>,
+    clocks: HashMap<u64, f64>,
+    /// The lag of the last captions, smoothed.
+    pub lag: f64,
+}
+
+/// What was last said of a session's open utterance in a language.
+#[derive(Default)]
+struct State {
+    utterance: u64,
+    revision: u32,
+    committed: usize,
+}
+
+impl Room {
+    /// An empty room. `epoch` tells this life of it from an earlier one.
+    pub fn new(name: &str, epoch: u64) -> Self {
+        Self {
+            name: name.to_owned(),
+            epoch,
+            seq: 0,
+            began: Instant::now(),
+            log: VecDeque::new(),
+            captions: HashMap::new(),
+            clocks: HashMap::new(),
+            lag: 0.0,
+        }
+    }
+
+    /// Where a client may continue: `epoch.seq`.
+    pub fn position(&self) -> String {
+        format!("{}.{}", self.epoch, self.seq)
+    }
+
+    /// An event for one connection only; it takes no number of its own.
+    pub fn aside(&self, body: Body) -> Published {
+        let t = self.began.elapsed().as_secs_f64();
+        let event = Event { room: self.name.clone(), epoch: self.epoch, seq: self.seq, t, body };
+        Published { event, session: None, is_draft: false }
+    }
+
+    /// Numbers an event of the whole room and keeps it.
+    pub fn publish(&mut self, body: Body) -> Arc<Published> {
+        let t = self.began.elapsed().as_secs_f64();
+        self.keep(body, t, None, false)
+    }
+
+    /// Numbers an event of a session at its time `t` and keeps it. A session's time never goes back.
+    pub fn publish_for(&mut self, session: &Session, t: f64, body: Body, is_draft: bool) -> Arc<Published> {
+        let clock = self.clocks.entry(session.number).or_default();
+        *clock = clock.max(t);
+        let t = *clock;
+        self.keep(body, t, Some(session.number), is_draft)
+    }
+
+    fn keep(&mut self, body: Body, t: f64, session: Option<u64>, is_draft: bool) -> Arc<Published> {
+        self.seq += 1;
+        let event = Event { room: self.name.clone(), epoch: self.epoch, seq: self.seq, t, body };
+        let published = Arc::new(Published { event, session, is_draft });
+        let now = Instant::now();
+        self.log.push_back((now, published.clone()));
+        while self.log.len() > KEPT_EVENTS || self.log.front().is_some_and(|(at, _)| now - *at > KEPT) {
+            self.log.pop_front();
+        }
+        published
+    }
+
+    /// Forgets what only an open session needs.
+    pub fn close(&mut self, session: &Session) {
+        self.captions.retain(|(number, _), _| *number != session.number);
+        self.clocks.remove(&session.number);
+    }
+
+    /// What is kept and was published after `after` (`seq` or `epoch.seq`). Without it, or with one of another life of
+    /// the room: the finals.
+    pub fn replay(&self, after: Option<&str>) -> Vec<Arc<Published>> {
+        let seen = after.and_then(|after| match after.split_once('.') {
+            Some((epoch, seq)) if epoch.parse() == Ok(self.epoch) => seq.parse().ok(),
+            Some(_) => None,
+            None => after.parse::<u64>().ok().filter(|seq| *seq <= self.seq),
+        });
+        let kept = self.log.iter().map(|(_, p)| p).filter(|p| match seen {
+            Some(seen) => p.event.seq > seen,
+            None => matches!(&p.event.body, Body::Caption(c) if c.is_final),
+        });
+        kept.cloned().collect()
+    }
+
+    /// A transcript's caption event.
+    pub fn transcript(&mut self, session: &Session, source: &Recognised) -> Arc<Published> {
+        let word = |w: &crate::text::Word| WordTime {
+            text: w.text.clone(),
+            start: w.start.seconds(),
+            end: w.end.seconds(),
+            p: w.p,
+        };
+        let caption = Caption {
+            kind: Kind::Source,
+            committed: join(&source.committed),
+            tentative: join(&source.tentative),
+            words: source.committed.iter().map(word).collect(),
+            flags: flags(source.is_final, source.p()),
+            start: source.start.seconds(),
+            end: source.end().seconds(),
+            ..blank(session, source.utterance, &session.lang, source.is_final)
+        };
+        self.caption(session, caption, session.now(source.heard))
+    }
+
+    /// A translation's caption event.
+    pub fn translation(&mut self, session: &Session, text: &Translated) -> Arc<Published> {
+        let caption = Caption {
+            kind: Kind::Translation,
+            committed: text.committed.clone(),
+            tentative: text.tentative.clone(),
+            flags: flags(text.is_final, text.p),
+            start: text.start.seconds(),
+            end: text.end.seconds(),
+            ..blank(session, text.utterance, &text.lang, text.is_final)
+        };
+        self.caption(session, caption, session.now(text.heard))
+    }
+
+    fn caption(&mut self, session: &Session, mut caption: Caption, t: f64) -> Arc<Published> {
+        let state = self.captions.entry((session.number, caption.lang.clone())).or_default();
+        if state.utterance != caption.utterance {
+            *state = State { utterance: caption.utterance, ..State::default() };
+        }
+        state.revision += 1;
+        caption.revision = state.revision;
+        let has_grown = caption.committed.len() > state.committed;
+        state.committed = caption.committed.len();
+        let is_draft = !has_grown && !caption.is_final && caption.revision > 1;
+        if has_grown && session.is_live() {
+            self.lag = 0.8 * self.lag + 0.2 * (t - caption.end).max(0.0);
+        }
+        self.publish_for(session, t, Body::Caption(caption), is_draft)
+    }
+}
+
+fn blank(session: &Session, utterance: u64, lang: &Lang, is_final: bool) -> Caption {
+    Caption {
+        id: format!("{}.{utterance}.{lang}", session.name()),
+        session: session.name(),
+        speaker: session.speaker.clone(),
+        utterance,
+        lang: lang.clone(),
+        source_lang: session.lang.clone(),
+        kind: Kind::Source,
+        committed: String::new(),
+        tentative: String::new(),
+        is_final,
+        revision: 0,
+        start: 0.0,
+        end: 0.0,
+        words: Vec::new(),
+        flags: Vec::new(),
+    }
+}
+
+fn flags(is_final: bool, p: f32) -> Vec<String> {
+    if is_final && p < UNCERTAIN { vec!["uncertain".into()] } else { Vec::new() }
+}

@@ -1,0 +1,197 @@
+//! LISTEN: turns any audio of many sessions into utterances of 16 kHz mono speech.
+//!
+//! Sound → mono 16 kHz → voice activity per window → endpoint rules → speech with its pre-roll. Pure of I/O.
+
+pub mod endpoint;
+pub mod resample;
+pub mod vad;
+
+use crate::audio::{SAMPLE_RATE, StreamTime, samples_in_ms};
+use crate::error::Result;
+use crate::pipeline::item::{Flow, Heard, Item, Session, Sound};
+use crate::pipeline::stage::Stage;
+use endpoint::{Decision, EndpointRules, Endpointer};
+use resample::Converter;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use vad::{VoiceActivity, WINDOW};
+
+/// Lost audio up to this length is bridged with silence; after more, the utterance ends. In samples.
+const BRIDGED_GAP: u64 = samples_in_ms(100);
+
+/// Builds a voice activity detector for a new session.
+pub type NewVad = Box<dyn Fn() -> Result<Box<dyn VoiceActivity>> + Send>;
+
+/// The stage.
+pub struct Listen {
+    rules: EndpointRules,
+    new_vad: NewVad,
+    /// A live session's audio may wait this many seconds; what is older is dropped and announced.
+    max_waiting: f64,
+    sessions: HashMap<Arc<Session>, Ear>,
+}
+
+impl Listen {
+    /// A stage that builds a detector for each session and drops live audio that waited longer than `max_waiting` s.
+    pub fn new(rules: EndpointRules, new_vad: NewVad, max_waiting: f64) -> Self {
+        Self { rules, new_vad, max_waiting, sessions: HashMap::new() }
+    }
+
+    fn sound(&mut self, session: &Arc<Session>, sound: Sound, emit: &mut dyn FnMut(Item<Heard>)) -> Result<()> {
+        if !self.sessions.contains_key(session) {
+            let ear = Ear::new(session, self.rules.clone(), (self.new_vad)()?)?;
+            self.sessions.insert(session.clone(), ear);
+        }
+        let Some(ear) = self.sessions.get_mut(session) else { return Ok(()) };
+        match sound {
+            Sound::Lost(frames) => ear.gap(frames, "overrun", emit),
+            Sound::Block(block) => {
+                let waited = session.waiting_seconds();
+                session.waiting_us.fetch_sub((block.seconds() * 1e6) as u64, Ordering::Relaxed);
+                if session.is_live() && waited > self.max_waiting {
+                    return ear.gap(block.frames() as u64, "behind", emit);
+                }
+                let samples = ear.converter.push(&block)?;
+                ear.hear(&samples, emit);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Stage for Listen {
+    type In = Item<Sound>;
+    type Out = Item<Heard>;
+
+    fn process(&mut self, batch: &mut Vec<Item<Sound>>, emit: &mut dyn FnMut(Item<Heard>)) -> Result<()> {
+        for item in batch.drain(..) {
+            match item.split() {
+                Ok((session, sound)) => self.sound(&session, sound, emit)?,
+                Err(mark) => {
+                    if matches!(mark.flow, Flow::End)
+                        && let Some(mut ear) = self.sessions.remove(&mark.session)
+                    {
+                        ear.finish(emit)?;
+                    }
+                    emit(mark);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One session's state.
+struct Ear {
+    session: Arc<Session>,
+    converter: Converter,
+    vad: Box<dyn VoiceActivity>,
+    endpointer: Endpointer,
+    /// Samples from `kept_from` on that may still be needed (pre-roll) or have not been looked at.
+    kept: Vec<f32>,
+    kept_from: StreamTime,
+    /// How many of `kept` voice activity has seen.
+    seen: usize,
+    utterance: u64,
+    pre_roll: usize,
+}
+
+impl Ear {
+    fn new(session: &Arc<Session>, rules: EndpointRules, vad: Box<dyn VoiceActivity>) -> Result<Self> {
+        let pre_roll = samples_in_ms(rules.pre_roll_ms + rules.min_speech_ms) as usize + WINDOW;
+        Ok(Self {
+            session: session.clone(),
+            converter: Converter::new(session.format)?,
+            vad,
+            endpointer: Endpointer::new(rules),
+            kept: Vec::new(),
+            kept_from: StreamTime(0),
+            seen: 0,
+            utterance: 0,
+            pre_roll,
+        })
+    }
+
+    fn hear(&mut self, samples: &[f32], emit: &mut dyn FnMut(Item<Heard>)) {
+        self.kept.extend_from_slice(samples);
+        while self.kept.len() - self.seen >= WINDOW {
+            let probability = self.vad.probability(&self.kept[self.seen..self.seen + WINDOW]);
+            self.seen += WINDOW;
+            let decision = self.endpointer.push(WINDOW as u64, probability);
+            self.decided(decision, emit);
+        }
+        if self.endpointer.open_since().is_some() {
+            self.send_speech(emit);
+        } else {
+            let excess = self.seen.saturating_sub(self.pre_roll);
+            self.forget(excess);
+        }
+    }
+
+    fn decided(&mut self, decision: Option<Decision>, emit: &mut dyn FnMut(Item<Heard>)) {
+        match decision {
+            Some(Decision::Start(at)) => {
+                self.forget((at.0 - self.kept_from.0) as usize);
+                self.utterance += 1;
+                emit(Item::data(&self.session, Heard::Start { utterance: self.utterance, at: self.kept_from }));
+            }
+            Some(Decision::End(at)) => {
+                self.send_speech(emit);
+                emit(Item::data(&self.session, Heard::End(at)));
+            }
+            None => {}
+        }
+    }
+
+    fn send_speech(&mut self, emit: &mut dyn FnMut(Item<Heard>)) {
+        if self.seen > 0 {
+            emit(Item::data(&self.session, Heard::Speech(self.kept[..self.seen].to_vec())));
+            self.forget(self.seen);
+        }
+    }
+
+    fn forget(&mut self, samples: usize) {
+        self.kept.drain(..samples);
+        self.kept_from = self.kept_from.plus(samples as u64);
+        self.seen -= samples;
+    }
+
+    fn gap(&mut self, frames: u64, reason: &'static str, emit: &mut dyn FnMut(Item<Heard>)) -> Result<()> {
+        let lost = frames * u64::from(SAMPLE_RATE) / u64::from(self.session.format.rate);
+        let tail = self.converter.finish()?;
+        self.converter = Converter::new(self.session.format)?;
+        self.hear(&tail, emit);
+        let start = self.kept_from.plus(self.kept.len() as u64);
+        if lost <= BRIDGED_GAP {
+            self.hear(&vec![0.0; lost as usize], emit);
+        } else {
+            let decision = self.endpointer.finish();
+            self.decided(decision, emit);
+            self.vad.reset();
+            let unseen = (self.kept.len() - self.seen) as u64;
+            self.kept_from = self.kept_from.plus(self.kept.len() as u64 + lost);
+            self.endpointer.skip(unseen + lost);
+            self.kept.clear();
+            self.seen = 0;
+        }
+        let flow = Flow::Gap { start, end: start.plus(lost), reason };
+        emit(Item { session: self.session.clone(), flow });
+        Ok(())
+    }
+
+    fn finish(&mut self, emit: &mut dyn FnMut(Item<Heard>)) -> Result<()> {
+        let tail = self.converter.finish()?;
+        self.hear(&tail, emit);
+        if self.endpointer.open_since().is_some() {
+            // The last, incomplete window belongs to the utterance.
+            self.seen = self.kept.len();
+        }
+        let decision = self.endpointer.finish();
+        self.decided(decision, emit);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

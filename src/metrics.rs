@@ -1,0 +1,91 @@
+//! Every metric and its name, in one place; `/metrics` shows them in Prometheus' text format.
+
+use prometheus::{
+    Counter, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+};
+use std::sync::OnceLock;
+
+/// All metrics of this process.
+pub struct Metrics {
+    registry: Registry,
+    /// Open sessions.
+    pub sessions: IntGauge,
+    /// Connected listeners.
+    pub listeners: IntGauge,
+    /// Connections and sessions refused, by reason.
+    pub refused: IntCounterVec,
+    /// Seconds of speech given to the recogniser.
+    pub audio_seconds: Counter,
+    /// Captions published, by kind (`source`, `translation`) and finality.
+    pub captions: IntCounterVec,
+    /// Seconds from the end of the last word to the caption, by kind; live sessions only.
+    pub lag: HistogramVec,
+    /// Seconds a stage worked on one batch.
+    pub stage_seconds: HistogramVec,
+    /// Items that wait in a link.
+    pub link_depth: IntGaugeVec,
+    /// Items a full link gave up by policy.
+    pub link_dropped: IntCounterVec,
+    /// Audio lost, by reason, in seconds.
+    pub gap_seconds: HistogramVec,
+}
+
+/// The metrics.
+pub fn get() -> &'static Metrics {
+    static METRICS: OnceLock<Metrics> = OnceLock::new();
+    METRICS.get_or_init(|| {
+        #[expect(clippy::expect_used, reason = "names are constants; a wrong one fails every test")]
+        Metrics::new().expect("metric names are valid and distinct")
+    })
+}
+
+impl Metrics {
+    fn new() -> prometheus::Result<Self> {
+        let registry = Registry::new_custom(Some("sottovoce".into()), None)?;
+        let lag_buckets = vec![0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 13.0];
+        let fine_buckets = vec![1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0];
+        let histogram = |name: &str, help: &str, buckets: Vec<f64>| HistogramOpts::new(name, help).buckets(buckets);
+        let metrics = Self {
+            sessions: IntGauge::new("sessions_active", "Open sessions (speakers)")?,
+            listeners: IntGauge::new("listeners_active", "Connected listeners")?,
+            refused: IntCounterVec::new(Opts::new("refused_total", "Connections and sessions refused"), &["reason"])?,
+            audio_seconds: Counter::new("audio_processed_seconds_total", "Seconds of speech recognised")?,
+            captions: IntCounterVec::new(Opts::new("captions_total", "Captions published"), &["kind", "final"])?,
+            lag: HistogramVec::new(
+                histogram("latency_seconds", "From the end of the last word to its caption (live sessions)", lag_buckets),
+                &["kind"],
+            )?,
+            stage_seconds: HistogramVec::new(
+                histogram("step_duration_seconds", "Work of a stage on one batch", fine_buckets.clone()),
+                &["stage"],
+            )?,
+            link_depth: IntGaugeVec::new(Opts::new("link_depth", "Items waiting in a link"), &["link"])?,
+            link_dropped: IntCounterVec::new(Opts::new("link_dropped_total", "Items given up by policy"), &["link"])?,
+            gap_seconds: HistogramVec::new(histogram("gap_seconds", "Audio lost", fine_buckets), &["reason"])?,
+            registry,
+        };
+        metrics.register()?;
+        Ok(metrics)
+    }
+
+    fn register(&self) -> prometheus::Result<()> {
+        let collectors: [Box<dyn prometheus::core::Collector>; 10] = [
+            Box::new(self.sessions.clone()),
+            Box::new(self.listeners.clone()),
+            Box::new(self.refused.clone()),
+            Box::new(self.audio_seconds.clone()),
+            Box::new(self.captions.clone()),
+            Box::new(self.lag.clone()),
+            Box::new(self.stage_seconds.clone()),
+            Box::new(self.link_depth.clone()),
+            Box::new(self.link_dropped.clone()),
+            Box::new(self.gap_seconds.clone()),
+        ];
+        collectors.into_iter().try_for_each(|c| self.registry.register(c))
+    }
+
+    /// All values in Prometheus' text format.
+    pub fn text(&self) -> String {
+        TextEncoder::new().encode_to_string(&self.registry.gather()).unwrap_or_default()
+    }
+}

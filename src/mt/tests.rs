@@ -1,0 +1,93 @@
+//! The translate stage, called as a plain object with a scripted translator.
+
+use super::*;
+use crate::audio::StreamTime;
+use crate::testing::session;
+use crate::text::Word;
+use std::sync::{Arc, Mutex};
+
+/// Upper-cases words; the last word of an unfinished text wobbles with its length.
+struct Scripted {
+    calls: Arc<Mutex<Vec<Vec<Job>>>>,
+}
+
+impl Translator for Scripted {
+    fn translate(&mut self, jobs: &[Job]) -> Result<Vec<Translation>> {
+        self.calls.lock().expect("lock").push(jobs.to_vec());
+        let translate = |job: &Job| {
+            let words = job.source.split(' ').enumerate();
+            let words = words.map(|(i, w)| TargetWord { text: w.to_uppercase(), tokens: vec![i as u32] });
+            Translation { words: words.collect(), p: 0.9 }
+        };
+        Ok(jobs.iter().map(translate).collect())
+    }
+    fn check(&self, _: &Lang, _: &Lang) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn recognised(utterance: u64, text: &str, is_final: bool) -> Recognised {
+    let word = |t: &str| Word { text: t.into(), start: StreamTime(0), end: StreamTime(160), p: 0.9 };
+    let words: Vec<Word> = text.split(' ').map(word).collect();
+    let (committed, tentative) = if is_final { (words, Vec::new()) } else { (Vec::new(), words) };
+    Recognised { utterance, committed, tentative, is_final, start: StreamTime(0), heard: StreamTime(320) }
+}
+
+fn stage() -> (Translate, Arc<Mutex<Vec<Vec<Job>>>>) {
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let translator = Box::new(Scripted { calls: calls.clone() });
+    (Translate::new(Some(translator), CommitPolicy::LocalAgreement { n: 2 }), calls)
+}
+
+fn texts(items: &[Item<Translated>]) -> Vec<(String, String, bool)> {
+    let text = |i: &Item<Translated>| match &i.flow {
+        Flow::Data(t) => Some((t.committed.clone(), t.tentative.clone(), t.is_final)),
+        _ => None,
+    };
+    items.iter().filter_map(text).collect()
+}
+
+#[test]
+fn what_two_translations_agree_on_is_committed_and_forced() {
+    let (mut stage, calls) = stage();
+    let session = session();
+    let mut out = Vec::new();
+    for (text, is_final) in [("a", false), ("a b", false), ("a b c", true)] {
+        let item = Item::data(&session, recognised(1, text, is_final));
+        stage.process(&mut vec![item], &mut |i| out.push(i)).expect("translates");
+    }
+    let expected = [("", "A", false), ("A", "B", false), ("A B C", "", true)];
+    assert_eq!(texts(&out), expected.map(|(c, t, f)| (c.to_owned(), t.to_owned(), f)));
+    assert_eq!(calls.lock().expect("lock")[2][0].forced, [0], "the committed word's pieces are forced");
+}
+
+#[test]
+fn waiting_work_of_many_sessions_is_one_call_and_a_final_is_never_skipped() {
+    let (mut stage, calls) = stage();
+    let (one, two) = (session(), session());
+    let mut batch = vec![
+        Item::data(&one, recognised(1, "a", false)),
+        Item::data(&two, recognised(1, "x", false)),
+        Item::data(&one, recognised(1, "a b", true)),
+        Item { session: two.clone(), flow: Flow::End },
+    ];
+    let mut out = Vec::new();
+    stage.process(&mut batch, &mut |i| out.push(i)).expect("translates");
+    assert_eq!(calls.lock().expect("lock")[0].len(), 2);
+    assert_eq!(texts(&out), [("A B".into(), String::new(), true), (String::new(), "X".into(), false)]);
+    assert!(matches!(out.last().map(|i| &i.flow), Some(Flow::End)), "a mark comes after all before it");
+}
+
+#[test]
+fn unchanged_text_is_not_translated_again() {
+    let (mut stage, calls) = stage();
+    let session = session();
+    let mut out = Vec::new();
+    for is_final in [false, true] {
+        let item = Item::data(&session, recognised(1, "a b", is_final));
+        stage.process(&mut vec![item], &mut |i| out.push(i)).expect("translates");
+    }
+    let sizes: Vec<usize> = calls.lock().expect("lock").iter().map(Vec::len).collect();
+    assert_eq!(sizes, [1, 0]);
+    assert_eq!(texts(&out)[1], ("A B".into(), String::new(), true));
+}

@@ -1,0 +1,204 @@
+//! The words stages speak to each other: which session, and what of it.
+//!
+//! Sessions are not threads: every item carries its [`Session`], so one stage serves them all.
+
+use crate::audio::{AudioFormat, StreamTime, Voice};
+use crate::capture::Block;
+use crate::text::{Lang, Word};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+/// What the clock of a session's events counts.
+#[derive(Debug, Clone, Copy)]
+pub enum Clock {
+    /// Real time since then: microphones, network speakers, paced files.
+    Wall(Instant),
+    /// The audio heard so far: files read as fast as possible.
+    Audio,
+}
+
+/// One speaker's stream, from open to close. Compared by its number.
+#[derive(Debug)]
+pub struct Session {
+    /// Unique in this process.
+    pub number: u64,
+    /// The room it speaks in.
+    pub room: String,
+    /// The speaker's name, or empty.
+    pub speaker: String,
+    /// The language spoken.
+    pub lang: Lang,
+    /// The languages to translate into.
+    pub to: Vec<Lang>,
+    /// How its audio arrives.
+    pub format: AudioFormat,
+    /// The clock of its events.
+    pub clock: Clock,
+    /// Audio that waits before `listen`, in microseconds.
+    pub(crate) waiting_us: AtomicU64,
+}
+
+impl Session {
+    /// Its name in events: `s1`, `s2`, …
+    pub fn name(&self) -> String {
+        format!("s{}", self.number)
+    }
+    /// Whether it runs in real time, so that late audio is better dropped than waited for.
+    pub fn is_live(&self) -> bool {
+        matches!(self.clock, Clock::Wall(_))
+    }
+    /// Seconds since it began, on its own clock.
+    pub fn now(&self, heard: StreamTime) -> f64 {
+        match self.clock {
+            Clock::Wall(start) => start.elapsed().as_secs_f64(),
+            Clock::Audio => heard.seconds(),
+        }
+    }
+    /// Seconds of audio that wait before `listen`.
+    pub fn waiting_seconds(&self) -> f64 {
+        self.waiting_us.load(Ordering::Relaxed) as f64 / 1e6
+    }
+}
+
+impl PartialEq for Session {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+impl Eq for Session {}
+impl Hash for Session {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.number.hash(state);
+    }
+}
+
+/// Something of one session on its way.
+#[derive(Debug, Clone)]
+pub struct Item<T> {
+    /// Whose.
+    pub session: Arc<Session>,
+    /// What.
+    pub flow: Flow<T>,
+}
+
+/// What travels: a stage's data, and the marks that every stage hands on in order.
+#[derive(Debug, Clone)]
+pub enum Flow<T> {
+    /// Data.
+    Data(T),
+    /// A client's mark.
+    Marker(String),
+    /// Audio was lost between these times.
+    Gap {
+        /// From.
+        start: StreamTime,
+        /// To.
+        end: StreamTime,
+        /// Why.
+        reason: &'static str,
+    },
+    /// Nothing of this session comes any more.
+    End,
+}
+
+impl<T> Item<T> {
+    /// Data of a session.
+    pub fn data(session: &Arc<Session>, data: T) -> Self {
+        Self { session: session.clone(), flow: Flow::Data(data) }
+    }
+
+    /// The data, or the mark for the next stage.
+    pub fn split<U>(self) -> Result<(Arc<Session>, T), Item<U>> {
+        let flow = match self.flow {
+            Flow::Data(data) => return Ok((self.session, data)),
+            Flow::Marker(id) => Flow::Marker(id),
+            Flow::Gap { start, end, reason } => Flow::Gap { start, end, reason },
+            Flow::End => Flow::End,
+        };
+        Err(Item { session: self.session, flow })
+    }
+}
+
+/// What a source gives to `listen`.
+#[derive(Debug, Clone)]
+pub enum Sound {
+    /// Samples.
+    Block(Block),
+    /// So many frames (at the source's rate) were lost.
+    Lost(u64),
+}
+
+/// What `listen` gives to `recognise`.
+#[derive(Debug, Clone)]
+pub enum Heard {
+    /// An utterance begins.
+    Start {
+        /// Counts the session's utterances, from 1.
+        utterance: u64,
+        /// Where its audio begins.
+        at: StreamTime,
+    },
+    /// Its audio goes on.
+    Speech(Vec<f32>),
+    /// It ended here.
+    End(StreamTime),
+}
+
+/// What `recognise` gives to `translate` and to the hub: all of an utterance so far.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recognised {
+    /// Counts the session's utterances, from 1.
+    pub utterance: u64,
+    /// Words that never change.
+    pub committed: Vec<Word>,
+    /// Words that may.
+    pub tentative: Vec<Word>,
+    /// The utterance ended; all words are committed.
+    pub is_final: bool,
+    /// Where its audio begins.
+    pub start: StreamTime,
+    /// How far the recogniser had heard.
+    pub heard: StreamTime,
+}
+
+/// What `translate` gives to `speak` and to the hub.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Translated {
+    /// As the source's.
+    pub utterance: u64,
+    /// The language of the text.
+    pub lang: Lang,
+    /// Text that never changes but by appending.
+    pub committed: String,
+    /// Text that may change.
+    pub tentative: String,
+    /// The utterance ended; all text is committed.
+    pub is_final: bool,
+    /// Mean probability of the translation's tokens, 0 to 1.
+    pub p: f32,
+    /// Where the audio begins that it covers.
+    pub start: StreamTime,
+    /// Where the last source word ends that it covers.
+    pub end: StreamTime,
+    /// How far the recogniser had heard.
+    pub heard: StreamTime,
+}
+
+/// What `speak` gives to the hub.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spoken {
+    /// As the source's.
+    pub utterance: u64,
+    /// The language spoken.
+    pub lang: Lang,
+    /// The sound.
+    pub voice: Arc<Voice>,
+    /// Where the audio begins that it translates.
+    pub start: StreamTime,
+    /// Where it ends.
+    pub end: StreamTime,
+    /// How far the recogniser had heard.
+    pub heard: StreamTime,
+}

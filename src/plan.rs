@@ -1,0 +1,158 @@
+//! Turns a [`Config`] into a [`Plan`]: languages checked, paths resolved, sizes decided. The only place that says
+//! "this can't run" before anything runs.
+
+use crate::asr::{self, Recognizer};
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::listen::vad;
+use crate::models::Registry;
+use crate::mt::{self, Translator};
+use crate::text::Lang;
+use crate::tts::{self, Synthesizer};
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+
+/// A checked configuration, ready to run.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// As written.
+    pub config: Config,
+    /// The recogniser's model folder.
+    pub asr_model: PathBuf,
+    /// The translator's model folder, if there is one.
+    pub mt_model: Option<PathBuf>,
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// The sample's path, if there is one.
+    pub sample: Option<PathBuf>,
+}
+
+/// The models of a plan, loaded and warm.
+pub struct Models {
+    /// Speech to text.
+    pub recognizer: Box<dyn Recognizer>,
+    /// Text to text.
+    pub translator: Option<Box<dyn Translator>>,
+    /// Text to speech.
+    pub synthesizer: Option<Box<dyn Synthesizer>>,
+}
+
+fn find<T: Copy>(what: &str, name: &str, backends: &[(&str, T)]) -> Result<T> {
+    backends.iter().find(|b| b.0 == name).map(|b| b.1).ok_or_else(|| {
+        let known: Vec<&str> = backends.iter().map(|b| b.0).collect();
+        Error::config(format!("unknown {what} backend `{name}`")).hint(format!("there is: {}", known.join(", ")))
+    })
+}
+
+impl Plan {
+    /// Checks a configuration. Loads no model.
+    ///
+    /// # Errors
+    /// A config error that names the key, or what is missing.
+    pub fn new(config: Config) -> Result<Self> {
+        let registry = Registry::find()?;
+        find("recognise", &config.recognise.backend, asr::BACKENDS).map_err(|e| e.context("recognise.backend"))?;
+        vad::build(&config.listen.backend).map_err(|e| e.context("listen.backend"))?;
+        let asr_model = registry.folder(&config.recognise.model).map_err(|e| e.context("recognise.model"))?;
+        if let Ok(model) = registry.get(&config.recognise.model)
+            && !model.languages.iter().any(|l| l.primary() == config.recognise.lang.primary())
+        {
+            let known: Vec<&str> = model.languages.iter().map(Lang::tag).collect();
+            let message = format!("model `{}` doesn't understand {} speech", model.id, config.recognise.lang.name());
+            return Err(Error::config(message).hint(format!("it understands: {}", known.join(", "))));
+        }
+        let mt_model = match config.translate.backend.as_str() {
+            "none" => None,
+            name => {
+                find("translate", name, mt::BACKENDS).map_err(|e| e.context("translate.backend"))?;
+                Some(registry.folder(&config.translate.model).map_err(|e| e.context("translate.model"))?)
+            }
+        };
+        if config.speak.backend != "none" {
+            find("speak", &config.speak.backend, tts::BACKENDS).map_err(|e| e.context("speak.backend"))?;
+        }
+        let listen = address(&config)?;
+        let sample = config.source.sample.as_ref().map(|s| registry.root.join(s));
+        check_numbers(&config)?;
+        Ok(Self { config, asr_model, mt_model, listen, sample })
+    }
+
+    /// Loads the models and runs each once.
+    ///
+    /// # Errors
+    /// What is missing or doesn't fit, with the key that asked for it.
+    pub fn load(&self) -> Result<Models> {
+        let Config { recognise, translate, speak, .. } = &self.config;
+        let build = find("recognise", &recognise.backend, asr::BACKENDS)?;
+        let mut recognizer = build(&self.asr_model, recognise.threads)?;
+        recognizer.warm_up()?;
+        let translator = match &self.mt_model {
+            None => None,
+            Some(folder) => {
+                let build = find("translate", &translate.backend, mt::BACKENDS)?;
+                let options = mt::Options { threads: translate.threads, beam: translate.beam };
+                let mut translator = build(folder, options)?;
+                let (from, targets) = (&recognise.lang, self.targets());
+                for to in &targets {
+                    translator.check(from, to).map_err(|e| e.context("translate.to"))?;
+                }
+                if let Some(to) = targets.first() {
+                    let job = mt::Job { source: "hello".into(), from: from.clone(), to: to.clone(), forced: Vec::new() };
+                    translator.translate(&[job])?;
+                }
+                Some(translator)
+            }
+        };
+        let synthesizer = match speak.backend.as_str() {
+            "none" => None,
+            name => Some(tts::build(name)?),
+        };
+        Ok(Models { recognizer, translator, synthesizer })
+    }
+
+    /// The languages to translate into: not the speaker's own, and none where there is no translator.
+    pub fn targets(&self) -> Vec<Lang> {
+        let own = self.config.recognise.lang.primary();
+        let all = self.config.translate.to.iter().filter(|l| l.primary() != own && self.mt_model.is_some());
+        all.cloned().collect()
+    }
+
+    /// All languages that captions come in, the speaker's first.
+    pub fn langs(&self) -> Vec<Lang> {
+        std::iter::once(self.config.recognise.lang.clone()).chain(self.targets()).collect()
+    }
+}
+
+fn address(config: &Config) -> Result<SocketAddr> {
+    let server = &config.server;
+    let resolved = server.listen.to_socket_addrs().ok().and_then(|mut all| all.next());
+    let address = resolved.ok_or_else(|| {
+        Error::config(format!("server.listen: `{}` is not an address", server.listen)).hint("write it as 127.0.0.1:8000")
+    })?;
+    if !address.ip().is_loopback() && server.token.as_deref().is_none_or(str::is_empty) && !server.insecure {
+        return Err(Error::config(format!("server.listen: {address} can be reached from other machines, without a token"))
+            .hint("set `server.token`, or allow it with `--insecure`"));
+    }
+    Ok(address)
+}
+
+fn check_numbers(config: &Config) -> Result<()> {
+    let endpoint = &config.listen.endpoint;
+    let is_probability = |p: f32| (0.0..=1.0).contains(&p);
+    let rules = [
+        ("recognise.threads", config.recognise.threads > 0, "at least 1"),
+        ("translate.threads", config.translate.threads > 0, "at least 1"),
+        ("translate.beam", (1..=16).contains(&config.translate.beam), "1 to 16"),
+        ("server.listener_queue", config.server.listener_queue >= 8, "at least 8"),
+        ("server.max_message", config.server.max_message >= 1_024, "at least 1024"),
+        ("listen.max_waiting", config.listen.max_waiting > 0.0, "more than 0"),
+        ("listen.endpoint.start_probability", is_probability(endpoint.start_probability), "0 to 1"),
+        ("listen.endpoint.end_probability", is_probability(endpoint.end_probability), "0 to 1"),
+        ("listen.endpoint.max_utterance_ms", (1_000..=120_000).contains(&endpoint.max_utterance_ms), "1000 to 120000"),
+        ("listen.endpoint.pre_roll_ms", endpoint.pre_roll_ms <= 5_000, "at most 5000"),
+    ];
+    match rules.iter().find(|(_, is_good, _)| !is_good) {
+        Some((key, _, range)) => Err(Error::config(format!("{key} is out of range")).hint(format!("it must be {range}"))),
+        None => Ok(()),
+    }
+}

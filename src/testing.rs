@@ -1,0 +1,22 @@
+//! Small parts that several unit tests share.
+
+use crate::audio::AudioFormat;
+use crate::pipeline::item::{Clock, Session};
+use crate::text::Lang;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A session from a file, in English, to be translated into Spanish.
+pub fn session() -> Arc<Session> {
+    static NUMBER: AtomicU64 = AtomicU64::new(1);
+    Arc::new(Session {
+        number: NUMBER.fetch_add(1, Ordering::Relaxed),
+        room: "test".into(),
+        speaker: String::new(),
+        lang: Lang::parse("en").expect("known"),
+        to: vec![Lang::parse("es").expect("known")],
+        format: AudioFormat::PIPELINE,
+        clock: Clock::Audio,
+        waiting_us: AtomicU64::new(0),
+    })
+}
