@@ -59,7 +59,13 @@ pub struct SourceConfig {
 
 impl Default for SourceConfig {
     fn default() -> Self {
-        Self { kind: SourceKind::None, device: "default".into(), room: "main".into(), speaker: String::new(), sample: None }
+        Self {
+            kind: SourceKind::None,
+            device: "default".into(),
+            room: "main".into(),
+            speaker: String::new(),
+            sample: None,
+        }
     }
 }
 
@@ -201,9 +207,8 @@ fn lang(tag: &str) -> Lang {
 /// # Errors
 /// A config error that names the file, the line and the key.
 pub fn load(path: &Path) -> Result<Config> {
-    let text = std::fs::read_to_string(path).map_err(|e| {
-        Error::config(format!("pipeline {}: {e}", path.display())).hint("ready ones are in pipelines/")
-    })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Error::config(format!("pipeline {}: {e}", path.display())).hint("ready ones are in pipelines/"))?;
     let env = std::env::vars().filter(|(k, _)| k.starts_with(ENV_PREFIX));
     parse(&text, env).map_err(|e| e.context(path.display()))
 }
@@ -262,7 +267,8 @@ fn nearest(message: &str) -> (String, Option<String>) {
     let Some((unknown, known)) = names.split_first().filter(|_| is_unknown) else {
         return (message.to_owned(), None);
     };
-    let best = known.iter().max_by(|a, b| strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b)));
+    let best =
+        known.iter().max_by(|a, b| strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b)));
     let short = message.split(", expected").next().unwrap_or(message).replace("unknown field", "unknown key");
     let hint = best.map(|best| format!("did you mean `{best}`? known here: {}", known.join(", ")));
     (short, hint)

@@ -39,20 +39,21 @@ pub mod error;
 pub mod event;
 pub mod text;
 
+pub mod cli;
 pub mod config;
 pub mod models;
 pub mod onnx;
 pub mod plan;
 
-pub mod capture;
-pub mod listen;
 pub mod asr;
-pub mod stabilise;
-pub mod mt;
-pub mod tts;
+pub mod capture;
 pub mod hub;
-pub mod server;
+pub mod listen;
+pub mod mt;
 pub mod out;
+pub mod server;
+pub mod stabilise;
+pub mod tts;
 
 pub mod metrics;
 pub mod pipeline;

@@ -52,7 +52,11 @@ impl Metrics {
             audio_seconds: Counter::new("audio_processed_seconds_total", "Seconds of speech recognised")?,
             captions: IntCounterVec::new(Opts::new("captions_total", "Captions published"), &["kind", "final"])?,
             lag: HistogramVec::new(
-                histogram("latency_seconds", "From the end of the last word to its caption (live sessions)", lag_buckets),
+                histogram(
+                    "latency_seconds",
+                    "From the end of the last word to its caption (live sessions)",
+                    lag_buckets,
+                ),
                 &["kind"],
             )?,
             stage_seconds: HistogramVec::new(

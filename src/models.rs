@@ -126,8 +126,11 @@ impl Registry {
         let model = self.get(id_or_path)?;
         let folder = self.root.join(&model.id);
         match model.files.iter().find(|f| !folder.join(&f.path).is_file()) {
-            Some(file) => Err(Error::missing(format!("model `{id_or_path}` lacks its file {}", folder.join(&file.path).display()))
-                .hint("check the project's files out again (`git checkout onnx`)")),
+            Some(file) => Err(Error::missing(format!(
+                "model `{id_or_path}` lacks its file {}",
+                folder.join(&file.path).display()
+            ))
+            .hint("check the project's files out again (`git checkout onnx`)")),
             None => Ok(folder),
         }
     }

@@ -106,7 +106,9 @@ impl Array {
     /// # Errors
     /// When ONNX Runtime refuses it.
     pub fn into_value(self) -> Result<DynValue> {
-        fn value<T: ort::value::PrimitiveTensorElementType + Clone + std::fmt::Debug + 'static>(a: ArrayD<T>) -> Result<DynValue> {
+        fn value<T: ort::value::PrimitiveTensorElementType + Clone + std::fmt::Debug + 'static>(
+            a: ArrayD<T>,
+        ) -> Result<DynValue> {
             let shape: Vec<usize> = a.shape().to_vec();
             let data: Vec<T> = a.as_standard_layout().into_owned().into_raw_vec_and_offset().0;
             Ok(Tensor::from_array((shape, data))?.into_dyn())

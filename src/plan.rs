@@ -97,7 +97,8 @@ impl Plan {
                     translator.check(from, to).map_err(|e| e.context("translate.to"))?;
                 }
                 if let Some(to) = targets.first() {
-                    let job = mt::Job { source: "hello".into(), from: from.clone(), to: to.clone(), forced: Vec::new() };
+                    let job =
+                        mt::Job { source: "hello".into(), from: from.clone(), to: to.clone(), forced: Vec::new() };
                     translator.translate(&[job])?;
                 }
                 Some(translator)
@@ -127,11 +128,14 @@ fn address(config: &Config) -> Result<SocketAddr> {
     let server = &config.server;
     let resolved = server.listen.to_socket_addrs().ok().and_then(|mut all| all.next());
     let address = resolved.ok_or_else(|| {
-        Error::config(format!("server.listen: `{}` is not an address", server.listen)).hint("write it as 127.0.0.1:8000")
+        Error::config(format!("server.listen: `{}` is not an address", server.listen))
+            .hint("write it as 127.0.0.1:8000")
     })?;
     if !address.ip().is_loopback() && server.token.as_deref().is_none_or(str::is_empty) && !server.insecure {
-        return Err(Error::config(format!("server.listen: {address} can be reached from other machines, without a token"))
-            .hint("set `server.token`, or allow it with `--insecure`"));
+        return Err(Error::config(format!(
+            "server.listen: {address} can be reached from other machines, without a token"
+        ))
+        .hint("set `server.token`, or allow it with `--insecure`"));
     }
     Ok(address)
 }
@@ -152,7 +156,9 @@ fn check_numbers(config: &Config) -> Result<()> {
         ("listen.endpoint.pre_roll_ms", endpoint.pre_roll_ms <= 5_000, "at most 5000"),
     ];
     match rules.iter().find(|(_, is_good, _)| !is_good) {
-        Some((key, _, range)) => Err(Error::config(format!("{key} is out of range")).hint(format!("it must be {range}"))),
+        Some((key, _, range)) => {
+            Err(Error::config(format!("{key} is out of range")).hint(format!("it must be {range}")))
+        }
         None => Ok(()),
     }
 }

@@ -116,7 +116,13 @@ mod tests {
 
     fn committed(policy: CommitPolicy, hypotheses: &[&str]) -> Vec<String> {
         let mut s = Stabiliser::new(policy);
-        hypotheses.iter().map(|h| { s.update(&words(h), 0, false); s.committed().join(" ") }).collect()
+        hypotheses
+            .iter()
+            .map(|h| {
+                s.update(&words(h), 0, false);
+                s.committed().join(" ")
+            })
+            .collect()
     }
 
     #[test]

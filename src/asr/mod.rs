@@ -80,7 +80,10 @@ pub(crate) fn model_file(folder: &Path) -> Result<PathBuf> {
     match found.as_slice() {
         [one] => Ok(one.clone()),
         [] => Err(Error::missing(format!("there is no model in {}", folder.display()))),
-        _ => Err(Error::missing(format!("{} has several models", folder.display())).hint("name the one to use model.onnx")),
+        _ => {
+            Err(Error::missing(format!("{} has several models", folder.display()))
+                .hint("name the one to use model.onnx"))
+        }
     }
 }
 

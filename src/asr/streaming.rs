@@ -113,7 +113,10 @@ impl StreamingCtc {
         }
         let mut inputs: onnx::Inputs = vec![("x".into(), Array::F32(x.into_dyn()).into_value()?.into())];
         for (i, state) in states.iter().enumerate() {
-            let parts: Vec<Array> = batch.iter_mut().map(|(_, s)| std::mem::replace(&mut s.states[i], Array::F32(Default::default()))).collect();
+            let parts: Vec<Array> = batch
+                .iter_mut()
+                .map(|(_, s)| std::mem::replace(&mut s.states[i], Array::F32(Default::default())))
+                .collect();
             inputs.push((state.shape.name.as_str().into(), stack(parts, state.batch_axis)?.into_value()?.into()));
         }
         let mut outputs = session.run(inputs)?;
@@ -209,11 +212,13 @@ fn stack(mut parts: Vec<Array>, axis: Option<usize>) -> Result<Array> {
     let failed = |e: ndarray::ShapeError| Error::failed(format!("model states don't fit together: {e}"));
     match &parts[0] {
         Array::F32(_) => {
-            let views: Vec<_> = parts.iter().filter_map(|p| if let Array::F32(a) = p { Some(a.view()) } else { None }).collect();
+            let views: Vec<_> =
+                parts.iter().filter_map(|p| if let Array::F32(a) = p { Some(a.view()) } else { None }).collect();
             Ok(Array::F32(concatenate(Axis(axis), &views).map_err(failed)?))
         }
         Array::I64(_) => {
-            let views: Vec<_> = parts.iter().filter_map(|p| if let Array::I64(a) = p { Some(a.view()) } else { None }).collect();
+            let views: Vec<_> =
+                parts.iter().filter_map(|p| if let Array::I64(a) = p { Some(a.view()) } else { None }).collect();
             Ok(Array::I64(concatenate(Axis(axis), &views).map_err(failed)?))
         }
     }

@@ -103,11 +103,10 @@ impl Decoded {
     fn at_end(&self) -> Result<Option<Block>> {
         match self.expected {
             // Lossy formats may be a packet off; a file cut short lacks more than 0.1 s.
-            Some(n) if self.decoded + u64::from(self.rate.unwrap_or(0) / 10) < n => Err(Error::input(format!(
-                "the file is cut short: {} of {n} samples are there",
-                self.decoded
-            ))
-            .hint("what is there was used; copy or download the file again for the rest")),
+            Some(n) if self.decoded + u64::from(self.rate.unwrap_or(0) / 10) < n => {
+                Err(Error::input(format!("the file is cut short: {} of {n} samples are there", self.decoded))
+                    .hint("what is there was used; copy or download the file again for the rest"))
+            }
             _ => Ok(None),
         }
     }
@@ -179,7 +178,12 @@ mod tests {
     use super::*;
 
     fn wav(frames: usize) -> Vec<u8> {
-        let spec = hound::WavSpec { channels: 2, sample_rate: 8000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+        let spec = hound::WavSpec {
+            channels: 2,
+            sample_rate: 8000,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
         let mut bytes = std::io::Cursor::new(Vec::new());
         let mut writer = hound::WavWriter::new(&mut bytes, spec).expect("header");
         for i in 0..frames * 2 {

@@ -6,6 +6,7 @@
 #[cfg(feature = "microphone")]
 pub mod device;
 pub mod file;
+pub mod paced;
 pub mod ring;
 
 use crate::audio::AudioFormat;

@@ -192,7 +192,9 @@ impl Hub {
         let name = session.name();
         match &item.flow {
             Flow::Data(_) => {}
-            Flow::Marker(id) => self.publish(session, session.now(Default::default()), Body::Marker { id: id.clone(), session: name }),
+            Flow::Marker(id) => {
+                self.publish(session, session.now(Default::default()), Body::Marker { id: id.clone(), session: name })
+            }
             Flow::Gap { start, end, reason } => {
                 let (from, to) = (start.seconds(), end.seconds());
                 metrics::get().gap_seconds.with_label_values(&[reason]).observe(to - from);

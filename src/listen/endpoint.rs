@@ -65,14 +65,7 @@ pub struct Endpointer {
 impl Endpointer {
     /// Silence, at the session's start.
     pub fn new(rules: EndpointRules) -> Self {
-        Self {
-            rules,
-            now: StreamTime(0),
-            open_since: None,
-            floor: StreamTime(0),
-            speech_run: 0,
-            silence_run: 0,
-        }
+        Self { rules, now: StreamTime(0), open_since: None, floor: StreamTime(0), speech_run: 0, silence_run: 0 }
     }
 
     /// When the open utterance started.

@@ -58,7 +58,8 @@ impl Converter {
             self.samples_out += self.waiting.len() as u64;
             return Ok(std::mem::take(&mut self.waiting));
         }
-        let mut ready = Vec::with_capacity(self.waiting.len() * SAMPLE_RATE as usize / self.format.rate as usize + STEP);
+        let mut ready =
+            Vec::with_capacity(self.waiting.len() * SAMPLE_RATE as usize / self.format.rate as usize + STEP);
         while self.engine.as_ref().is_some_and(|e| self.waiting.len() >= e.input_frames_next()) {
             self.step(None, &mut ready)?;
         }
@@ -164,7 +165,8 @@ mod tests {
             let worst = (2_000..14_000)
                 .map(|i| (out[i] - (i as f32 / 16_000.0 * 440.0 * std::f32::consts::TAU).sin() * 0.5).abs())
                 .fold(0.0, f32::max);
-            assert!(worst < 0.02, "{rate} Hz: off by {worst}");
+            // A delay of half an odd block is rounded to a sample, which moves this tone by 0.086 at its steepest.
+            assert!(worst < 0.09, "{rate} Hz: off by {worst}");
         }
     }
 

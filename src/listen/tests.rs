@@ -72,7 +72,8 @@ fn a_long_gap_ends_the_utterance_and_moves_time_on() {
     sounds.push(Sound::Lost(16_000));
     sounds.extend(blocks(&[tone(200, 0.0), tone(1_000, 0.5)].concat()));
     let out = run(&mut listen(), &session(), sounds);
-    let gap = out.iter().find_map(|i| if let Flow::Gap { start, end, .. } = i.flow { Some((start, end)) } else { None });
+    let gap =
+        out.iter().find_map(|i| if let Flow::Gap { start, end, .. } = i.flow { Some((start, end)) } else { None });
     let (start, end) = gap.expect("announced");
     assert_eq!((start.0, end.0 - start.0), (24_000, 16_000));
     let starts: Vec<_> = out

@@ -119,7 +119,11 @@ impl Translate {
     }
 
     /// Translates the newest text of each utterance and forgets `pending`.
-    fn flush(&mut self, pending: &mut Vec<(Arc<Session>, Recognised)>, emit: &mut dyn FnMut(Item<Translated>)) -> Result<()> {
+    fn flush(
+        &mut self,
+        pending: &mut Vec<(Arc<Session>, Recognised)>,
+        emit: &mut dyn FnMut(Item<Translated>),
+    ) -> Result<()> {
         let Some(translator) = self.translator.as_mut() else {
             pending.clear();
             return Ok(());
@@ -148,7 +152,8 @@ impl Translate {
                     (target.last, target.source) = (translation, job.source);
                 }
                 let words = target.last.words.clone();
-                let changed = (is_new || recognised.is_final) && target.stabiliser.update(&words, 0, recognised.is_final);
+                let changed =
+                    (is_new || recognised.is_final) && target.stabiliser.update(&words, 0, recognised.is_final);
                 if changed || recognised.is_final {
                     emit(Item::data(&session, target.translated(&recognised)));
                 }
@@ -201,7 +206,8 @@ impl Stage for Translate {
         for item in batch.drain(..) {
             match item.split() {
                 Ok((session, recognised)) => {
-                    let waiting = pending.iter().position(|(s, r)| *s == session && r.utterance == recognised.utterance);
+                    let waiting =
+                        pending.iter().position(|(s, r)| *s == session && r.utterance == recognised.utterance);
                     let is_next_utterance = waiting.is_none() && pending.iter().any(|(s, _)| *s == session);
                     match waiting {
                         // A file has time for every draft; live, the newest text wins.

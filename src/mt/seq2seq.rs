@@ -106,7 +106,8 @@ impl Seq2Seq {
     /// When the model fails.
     pub fn greedy(&mut self, sources: &[Vec<u32>], prefixes: &[Vec<u32>]) -> Result<Vec<Output>> {
         let mut run = self.encode(sources)?;
-        let caps: Vec<usize> = sources.iter().zip(prefixes).map(|(s, p)| length_cap(s.len()).max(p.len() + 4)).collect();
+        let caps: Vec<usize> =
+            sources.iter().zip(prefixes).map(|(s, p)| length_cap(s.len()).max(p.len() + 4)).collect();
         let mut outputs = vec![Output::default(); sources.len()];
         let mut sums = vec![0.0; sources.len()];
         let mut rows: Vec<usize> = (0..sources.len()).collect();
@@ -155,7 +156,8 @@ impl Seq2Seq {
         let mut run = self.encode(&[source.to_vec()])?;
         run.select(&vec![0; beams])?;
         let start: Vec<u32> = std::iter::once(self.eos).chain(prefix.iter().copied()).collect();
-        let mut search = Beam::new(beams, prefix.len(), self.eos, self.pad, length_cap(source.len()).max(prefix.len() + 4));
+        let mut search =
+            Beam::new(beams, prefix.len(), self.eos, self.pad, length_cap(source.len()).max(prefix.len() + 4));
         let mut next = Array2::from_shape_fn((beams, start.len()), |(_, i)| i64::from(start[i]));
         loop {
             let logits = self.decoder.step(&mut run, &next)?;

@@ -150,8 +150,10 @@ mod tests {
         let mut batch = Vec::new();
         while rx.take(8, &mut batch) {}
         assert!(sender.join().expect("no panic"));
-        let drafts: Vec<_> = batch.iter().filter_map(|t| if let Text::Draft(d) = t { Some(d.0) } else { None }).collect();
-        let finals: Vec<_> = batch.iter().filter_map(|t| if let Text::Final(f) = t { Some(f.0) } else { None }).collect();
+        let drafts: Vec<_> =
+            batch.iter().filter_map(|t| if let Text::Draft(d) = t { Some(d.0) } else { None }).collect();
+        let finals: Vec<_> =
+            batch.iter().filter_map(|t| if let Text::Final(f) = t { Some(f.0) } else { None }).collect();
         assert_eq!((drafts, finals), (vec![1, 2], (0..100).collect()));
     }
 

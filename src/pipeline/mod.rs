@@ -87,7 +87,15 @@ impl Pipeline {
         let mut threads = Vec::new();
         threads.push(spawn("hub", hub, hub_rx, |()| (), exits.clone())?);
         let out = to_hub();
-        threads.push(spawn("speak", speak, text_rx, move |i| { out.send(HubIn::Spoken(i)); }, exits.clone())?);
+        threads.push(spawn(
+            "speak",
+            speak,
+            text_rx,
+            move |i| {
+                out.send(HubIn::Spoken(i));
+            },
+            exits.clone(),
+        )?);
         let out = to_hub();
         let emit = move |i: Item<item::Translated>| {
             if let Flow::Data(_) = i.flow {
@@ -224,7 +232,9 @@ impl Pipeline {
         match self.fault() {
             Some(fault) => Err(fault),
             None if in_time => Ok(()),
-            None => Err(Error::failed(format!("stopping took longer than {} s and was cut short", patience.as_secs_f64()))),
+            None => {
+                Err(Error::failed(format!("stopping took longer than {} s and was cut short", patience.as_secs_f64())))
+            }
         }
     }
 }
@@ -235,9 +245,8 @@ fn supervise(exited: &Receiver<Exit>, hub: &LinkSender<HubIn>, faults: &Sender<E
         let fault = match status {
             ExitStatus::Done => continue,
             ExitStatus::Failed(e) => e.context(format!("stage {stage}")),
-            ExitStatus::Panicked(text) => {
-                Error::new(ErrorKind::Failed, format!("stage {stage} panicked: {text}")).hint("this is a bug: please report it")
-            }
+            ExitStatus::Panicked(text) => Error::new(ErrorKind::Failed, format!("stage {stage} panicked: {text}"))
+                .hint("this is a bug: please report it"),
         };
         tracing::error!(stage, error = %fault, "a stage has failed");
         hub.send(HubIn::Fault(fault.clone()));

@@ -1,1 +1,127 @@
-//! x
+//! The network's edge: turns WebSocket and HTTP requests into sessions, subscriptions and pages.
+//!
+//! All of tokio lives here (and in the command line's clients). Nothing upstream ever waits for a network client.
+
+mod access;
+mod captions;
+mod connection;
+mod listen;
+mod pages;
+mod speak;
+
+use crate::error::{Error, Result};
+use crate::metrics;
+use crate::pipeline::Pipeline;
+use access::Access;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+/// What every request may need.
+pub(crate) struct Shared {
+    pipeline: Arc<Pipeline>,
+    access: Access,
+    ready: AtomicBool,
+    listeners: AtomicUsize,
+    /// Turns true when the daemon stops.
+    draining: watch::Receiver<bool>,
+}
+
+/// A running server.
+pub struct Server {
+    runtime: Option<Runtime>,
+    shared: Arc<Shared>,
+    drain: watch::Sender<bool>,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+impl Server {
+    /// Takes the address and starts to serve.
+    ///
+    /// # Errors
+    /// When the address can't be taken.
+    pub fn start(pipeline: Arc<Pipeline>) -> Result<Self> {
+        let failed = |e: std::io::Error| Error::failed(format!("the server can't start: {e}"));
+        // The models want the cores; two threads carry thousands of text frames a second.
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("server")
+            .enable_all()
+            .build()
+            .map_err(failed)?;
+        let wanted = pipeline.plan().listen;
+        let listener = runtime.block_on(TcpListener::bind(wanted)).map_err(|e| {
+            let e = Error::failed(format!("{wanted} can't be used: {e}"));
+            e.hint("another program has this port; choose one with `--listen 127.0.0.1:PORT`")
+        })?;
+        let address = listener.local_addr().map_err(failed)?;
+        let (drain, draining) = watch::channel(false);
+        let access = Access::new(pipeline.plan().config.server.token.clone());
+        let shared = Arc::new(Shared {
+            pipeline,
+            access,
+            ready: AtomicBool::new(true),
+            listeners: AtomicUsize::new(0),
+            draining,
+        });
+        let app = router(shared.clone());
+        let mut stop = shared.draining.clone();
+        runtime.spawn(async move {
+            let until = async move {
+                // An error means the server itself is gone.
+                let _ = stop.wait_for(|stop| *stop).await;
+            };
+            if let Err(e) = axum::serve(listener, app).with_graceful_shutdown(until).await {
+                tracing::error!(error = %e, "the server has stopped");
+            }
+        });
+        Ok(Self { runtime: Some(runtime), shared, drain, address })
+    }
+
+    /// Says "not ready" and lets the speakers finish: their sessions end, their last captions still go out.
+    pub fn drain(&self) {
+        self.shared.ready.store(false, Ordering::Relaxed);
+        // Nobody connected: nobody to tell.
+        let _ = self.drain.send(true);
+    }
+
+    /// Ends all connections, waiting for those that are saying good-bye.
+    pub fn stop(mut self) {
+        self.drain();
+        if let Some(runtime) = self.runtime.take() {
+            let deadline = std::time::Instant::now() + Duration::from_secs(1);
+            while self.shared.listeners.load(Ordering::Relaxed) > 0 && std::time::Instant::now() < deadline {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            runtime.shutdown_timeout(Duration::from_millis(500));
+        }
+    }
+}
+
+fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/livez", get(|| async { "ok\n" }))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(|| async { metrics::get().text() }))
+        .route("/v1/listen", get(listen::upgrade))
+        .route("/v1/speak", get(speak::upgrade))
+        .route("/v1/rooms/{room}/captions", get(captions::lately))
+        .merge(pages::router())
+        .with_state(shared)
+}
+
+async fn readyz(State(shared): State<Arc<Shared>>) -> (StatusCode, &'static str) {
+    match shared.ready.load(Ordering::Relaxed) {
+        true => (StatusCode::OK, "ready\n"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "draining\n"),
+    }
+}

@@ -145,10 +145,24 @@ mod tests {
             let zero = StreamTime(0);
             let lang = Lang::parse("es").expect("known");
             let (committed, tentative) = (committed.to_owned(), String::new());
-            let text = Translated { utterance: 1, lang, committed, tentative, is_final, p: 1.0, start: zero, end: zero, heard: zero };
-            stage.process(&mut vec![Item::data(&session, text)], &mut |i| {
-                if let Flow::Data(spoken) = i.flow { lengths.push(spoken.voice.samples.len()) }
-            }).expect("speaks");
+            let text = Translated {
+                utterance: 1,
+                lang,
+                committed,
+                tentative,
+                is_final,
+                p: 1.0,
+                start: zero,
+                end: zero,
+                heard: zero,
+            };
+            stage
+                .process(&mut vec![Item::data(&session, text)], &mut |i| {
+                    if let Flow::Data(spoken) = i.flow {
+                        lengths.push(spoken.voice.samples.len())
+                    }
+                })
+                .expect("speaks");
         }
         assert_eq!(lengths, ["Hola, buenos días.".len(), "¿Dónde está?".len()]);
     }

@@ -1,0 +1,307 @@
+//! `translate`: files or standard input through the same pipeline, as fast as possible or paced in real time.
+
+use super::{Interrupt, load, quiet};
+use crate::audio::AudioFormat;
+use crate::capture::file::{self, Reader};
+use crate::capture::paced::Paced;
+use crate::error::{Error, Result};
+use crate::event::{Body, Caption, Event};
+use crate::hub::Subscription;
+use crate::hub::fanout::{Dial, Filter, Frame};
+use crate::out::Patient;
+use crate::out::subtitles::{self, Format};
+use crate::out::terminal::Terminal;
+use crate::out::voice::Recording;
+use crate::pipeline::{Opening, Pipeline};
+use crate::plan::Plan;
+use crate::text::Lang;
+use clap::Args;
+use crossbeam_channel::{Receiver, bounded};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args)]
+pub(super) struct TranslateArgs {
+    /// Audio files (WAV, FLAC, MP3, Ogg, AAC, …), or - for standard input.
+    #[arg(required = true)]
+    input: Vec<PathBuf>,
+    /// The pipeline file; without one, the starter pipeline.
+    #[arg(short, long, value_name = "FILE")]
+    pipeline: Option<PathBuf>,
+    #[command(flatten)]
+    overrides: super::Overrides,
+    /// Give the audio at the speed of real time, as a microphone would.
+    #[arg(long)]
+    paced: bool,
+    /// What to write: jsonl (every event), txt, vtt, srt, wav (the translated voice). Several with --output.
+    #[arg(long, value_delimiter = ',', default_value = "txt")]
+    format: Vec<String>,
+    /// A folder for the results, named after the input, its language and the format.
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Standard input is raw 16-bit little-endian samples of this rate (Hz).
+    #[arg(long, value_name = "HZ")]
+    rate: Option<u32>,
+    /// Channels of raw standard input.
+    #[arg(long, default_value_t = 1, requires = "rate")]
+    channels: u16,
+}
+
+/// What is to be written, checked before anything is loaded.
+struct Wanted {
+    formats: Vec<Format>,
+    langs: Vec<Lang>,
+    output: Option<PathBuf>,
+}
+
+pub(super) fn translate(args: &TranslateArgs) -> Result<()> {
+    let interrupt = Interrupt::watch()?;
+    let mut config = load(args.pipeline.as_deref())?;
+    args.overrides.apply(&mut config)?;
+    let formats = args.format.iter().map(|f| Format::parse(f)).collect::<Result<Vec<_>>>()?;
+    if !formats.contains(&Format::Wav) {
+        config.speak.backend = "none".into();
+    }
+    let langs = config.translate.to.clone();
+    // Work on a file can take every place there is.
+    config.server.max_sessions = config.server.max_sessions.max(1);
+    let wanted = Wanted { formats, langs, output: args.output.clone() };
+    wanted.check(args.input.len())?;
+    let plan = Plan::new(config)?;
+    // Bad input is told before the models are loaded, and before good input is worked on.
+    let mut readers = Vec::new();
+    for input in &args.input {
+        readers.push((input, open(input, args)?));
+    }
+    let models = plan.load()?;
+    let pipeline = Pipeline::start(plan, models)?;
+    let mut outcome = Ok(());
+    for (input, reader) in readers {
+        let result = one(&pipeline, input, reader, args.paced, &wanted, &interrupt);
+        // What could be read of a broken file was translated; the others still get their turn.
+        outcome = outcome.and(result.map_err(|e| e.context(input.display())));
+        if interrupt.came() {
+            break;
+        }
+    }
+    let stopped = pipeline.stop(std::time::Duration::from_secs(10));
+    outcome.and(stopped)
+}
+
+fn open(input: &Path, args: &TranslateArgs) -> Result<Box<dyn Reader>> {
+    if input != Path::new("-") {
+        return file::open(input);
+    }
+    let raw = args.rate.map(|rate| AudioFormat { rate, channels: args.channels });
+    if raw.is_some_and(|f| !f.is_usable()) {
+        return Err(Error::config("--rate or --channels can't be used").hint("4000 to 384000 Hz, 1 to 64 channels"));
+    }
+    file::from_stream(std::io::stdin(), raw)
+}
+
+impl Wanted {
+    fn check(&self, inputs: usize) -> Result<()> {
+        let hint = "name a folder with `--output DIR`";
+        if self.output.is_some() {
+            return Ok(());
+        }
+        if self.formats.len() > 1 {
+            return Err(Error::config("standard output takes one format only").hint(hint));
+        }
+        let one_file = [Format::Vtt, Format::Srt, Format::Wav];
+        if one_file.contains(&self.formats[0]) && (self.langs.len() > 1 || inputs > 1) {
+            let name = self.formats[0].name();
+            return Err(Error::config(format!("standard output takes one {name} file only")).hint(hint));
+        }
+        Ok(())
+    }
+}
+
+/// Translates one input, writing as events come.
+fn one(
+    pipeline: &Pipeline,
+    input: &Path,
+    reader: Box<dyn Reader>,
+    is_paced: bool,
+    wanted: &Wanted,
+    interrupt: &Interrupt,
+) -> Result<()> {
+    let bar = progress(reader.seconds(), wanted);
+    let mut reader = Paced::new(reader);
+    let Some(format) = reader.peek()? else {
+        return Err(Error::input("there is no sound in it"));
+    };
+    let opening = Opening { room: room_name(input), speaker: String::new(), lang: None, format, live: is_paced };
+    let mut speaker = pipeline.open(opening)?;
+    let (sender, events) = bounded(256);
+    let filter = Filter {
+        session: Some(speaker.session().number),
+        voice: wanted.formats.contains(&Format::Wav),
+        dial: Dial::Instant,
+        lang: None,
+    };
+    let (id, sink) = (pipeline.next_id(), Box::new(Patient(sender)));
+    let room = speaker.session().room.clone();
+    pipeline.subscribe(Subscription { id, room, filter, after: None, replay: false, sink })?;
+    let mut writer = Writer::new(input, wanted)?;
+    let (feed_done, written) = std::thread::scope(|scope| {
+        let feeder = scope.spawn(move || -> Result<()> {
+            let result = loop {
+                if interrupt.came() {
+                    break Ok(());
+                }
+                match if is_paced { reader.next_block() } else { reader.next_unpaced() } {
+                    Ok(Some(block)) => speaker.push(block)?,
+                    Ok(None) => break Ok(()),
+                    Err(e) => break Err(e),
+                }
+            };
+            // Ends the session: what was said so far is finished and written.
+            drop(speaker);
+            result
+        });
+        let written = writer.follow(&events, &bar);
+        // Free the hub should we have stopped reading early.
+        drop(events);
+        let fed = feeder.join().unwrap_or_else(|_| Err(Error::failed("the reader panicked")));
+        (fed, written)
+    });
+    bar.finish_and_clear();
+    if let Some(fault) = pipeline.fault() {
+        return Err(fault);
+    }
+    written.and(writer.finish()).and(feed_done)
+}
+
+fn room_name(input: &Path) -> String {
+    let stem = input.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    if stem.is_empty() || stem == "-" { "stdin".into() } else { stem }
+}
+
+fn progress(seconds: Option<f64>, wanted: &Wanted) -> ProgressBar {
+    use std::io::IsTerminal;
+    let is_quiet = wanted.output.is_none() && std::io::stdout().is_terminal();
+    match seconds {
+        Some(seconds) if !is_quiet && seconds > 5.0 => {
+            let style = ProgressStyle::with_template("{wide_bar} {percent}% of {msg}, {eta} left");
+            let bar = ProgressBar::new((seconds * 1000.0) as u64).with_message(format!("{seconds:.0} s of audio"));
+            bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        }
+        _ => ProgressBar::hidden(),
+    }
+}
+
+/// Writes a session's events in every format that was asked for.
+struct Writer<'a> {
+    wanted: &'a Wanted,
+    stem: String,
+    terminal: Option<Terminal<std::io::Stdout>>,
+    jsonl: Option<Box<dyn Write>>,
+    captions: Vec<Caption>,
+    recordings: Vec<(Lang, Recording)>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(input: &Path, wanted: &'a Wanted) -> Result<Self> {
+        let stem = room_name(input);
+        if let Some(folder) = &wanted.output {
+            std::fs::create_dir_all(folder).map_err(|e| Error::config(format!("{}: {e}", folder.display())))?;
+        }
+        let jsonl: Option<Box<dyn Write>> = match (wanted.formats.contains(&Format::Jsonl), &wanted.output) {
+            (false, _) => None,
+            (true, None) => Some(Box::new(std::io::stdout())),
+            (true, Some(folder)) => Some(Box::new(create(&folder.join(format!("{stem}.jsonl")))?)),
+        };
+        let on_terminal = wanted.output.is_none() && wanted.formats.contains(&Format::Txt);
+        let terminal = on_terminal.then(|| Terminal::stdout(wanted.langs.len() > 1));
+        let recordings = wanted.langs.iter().map(|l| (l.clone(), Recording::default())).collect();
+        Ok(Self { wanted, stem, terminal, jsonl, captions: Vec::new(), recordings })
+    }
+
+    fn follow(&mut self, events: &Receiver<Frame>, bar: &ProgressBar) -> Result<()> {
+        for frame in events {
+            if let Some(out) = &mut self.jsonl {
+                writeln!(out, "{}", frame.json).and_then(|()| out.flush()).or_else(quiet)?;
+            }
+            self.take(&frame.event, bar)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, event: &Event, bar: &ProgressBar) -> Result<()> {
+        match &event.body {
+            Body::Caption(caption) => {
+                bar.set_position((caption.end * 1000.0) as u64);
+                let is_wanted = self.wanted.langs.iter().any(|l| l.primary() == caption.lang.primary());
+                if !is_wanted {
+                    return Ok(());
+                }
+                if let Some(terminal) = &mut self.terminal {
+                    terminal.show(event).or_else(quiet)?;
+                }
+                if caption.is_final {
+                    self.captions.push(caption.clone());
+                }
+            }
+            Body::Speech { lang, start, format, audio, .. } => {
+                let rate = format.rsplit('=').next().and_then(|r| r.parse().ok()).unwrap_or(22_050);
+                if let Some((_, recording)) = self.recordings.iter_mut().find(|(l, _)| l == lang) {
+                    recording.add(*start, rate, audio)?;
+                }
+            }
+            Body::Gap { .. } | Body::Error { .. } => {
+                if let Some(terminal) = &mut self.terminal {
+                    terminal.show(event).or_else(quiet)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Writes what is only known at the end.
+    fn finish(self) -> Result<()> {
+        for format in &self.wanted.formats {
+            for lang in &self.wanted.langs {
+                let path =
+                    self.wanted.output.as_ref().map(|dir| dir.join(format!("{}.{lang}.{}", self.stem, format.name())));
+                match (format, path) {
+                    (Format::Jsonl, _) | (Format::Txt, None) => {}
+                    (Format::Wav, path) => self.write_wav(lang, path.as_deref())?,
+                    (_, path) => {
+                        let text = subtitles::render(
+                            *format,
+                            self.captions.iter().filter(|c| c.lang.primary() == lang.primary()),
+                        );
+                        match path {
+                            Some(path) => create(&path)?.write_all(text.as_bytes()).map_err(|e| failed(&path, &e))?,
+                            None => std::io::stdout().write_all(text.as_bytes()).or_else(quiet)?,
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn write_wav(&self, lang: &Lang, path: Option<&Path>) -> Result<()> {
+        let Some((_, recording)) = self.recordings.iter().find(|(l, _)| l == lang) else { return Ok(()) };
+        match path {
+            Some(path) => recording.write(std::io::BufWriter::new(create(path)?)),
+            None => {
+                let mut bytes = std::io::Cursor::new(Vec::new());
+                recording.write(&mut bytes)?;
+                std::io::stdout().write_all(&bytes.into_inner()).or_else(quiet)
+            }
+        }
+    }
+}
+
+fn create(path: &Path) -> Result<std::fs::File> {
+    std::fs::File::create(path).map_err(|e| failed(path, &e))
+}
+
+fn failed(path: &Path, e: &std::io::Error) -> Error {
+    Error::failed(format!("{}: {e}", path.display()))
+}

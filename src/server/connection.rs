@@ -1,0 +1,109 @@
+//! One WebSocket's outgoing half: turns the hub's frames into messages, and endings into close codes.
+
+use crate::event::{Body, Event};
+use crate::hub::fanout::{Frame, Refusal, Sink};
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use futures_util::SinkExt;
+use futures_util::stream::SplitSink;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Close codes of design 5.4.
+pub mod code {
+    /// All said.
+    pub const NORMAL: u16 = 1000;
+    /// The server stops.
+    pub const DRAINING: u16 = 1001;
+    /// Not allowed, or not understood.
+    pub const POLICY: u16 = 1008;
+    /// A message too large.
+    pub const TOO_LARGE: u16 = 1009;
+    /// Our fault.
+    pub const FAILED: u16 = 1011;
+    /// Full: come back later.
+    pub const FULL: u16 = 1013;
+}
+
+/// A client that takes nothing for this long is gone.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The hub's way to a connection.
+pub struct Queue(pub mpsc::Sender<Frame>);
+
+impl Sink for Queue {
+    fn offer(&mut self, frame: &Frame) -> Result<(), Refusal> {
+        self.0.try_send(frame.clone()).map_err(|e| match e {
+            mpsc::error::TrySendError::Full(_) => Refusal::Full,
+            mpsc::error::TrySendError::Closed(_) => Refusal::Gone,
+        })
+    }
+}
+
+/// The socket's sending half.
+pub struct Out(pub SplitSink<WebSocket, Message>);
+
+impl Out {
+    /// Sends a message. `false`: the client is gone.
+    pub async fn send(&mut self, message: Message) -> bool {
+        matches!(tokio::time::timeout(PATIENCE, self.0.send(message)).await, Ok(Ok(())))
+    }
+
+    /// Sends an event, and its audio if it has some. `false`: the client is gone, or this was the last event and the
+    /// connection is closed.
+    pub async fn frame(&mut self, frame: &Frame) -> bool {
+        if !self.send(Message::Text(frame.json.as_ref().into())).await {
+            return false;
+        }
+        match &frame.event.body {
+            Body::Speech { id, audio, .. } => {
+                let mut bytes = Vec::with_capacity(1 + id.len() + audio.len() * 2);
+                bytes.push(id.len() as u8);
+                bytes.extend_from_slice(id.as_bytes());
+                bytes.extend(audio.iter().flat_map(|s| s.to_le_bytes()));
+                self.send(Message::Binary(bytes.into())).await
+            }
+            Body::Bye { reason, .. } => {
+                let code = match reason.as_str() {
+                    "draining" => code::DRAINING,
+                    "failed" => code::FAILED,
+                    _ => code::NORMAL,
+                };
+                self.close(code, reason).await;
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// Sends an event that belongs to no room's count.
+    pub async fn aside(&mut self, room: &str, body: Body) -> bool {
+        let event = Event { room: room.to_owned(), epoch: 0, seq: 0, t: 0.0, body };
+        let json = serde_json::to_string(&event).unwrap_or_default();
+        self.send(Message::Text(json.into())).await
+    }
+
+    /// Says why, in words and as a code, and ends the connection.
+    pub async fn refuse(&mut self, room: &str, code: u16, error: &crate::error::Error) {
+        let message = match error.hint_text() {
+            Some(hint) => format!("{error} ({hint})"),
+            None => error.to_string(),
+        };
+        self.aside(room, Body::Error { code: error.kind().code().into(), message: message.clone() }).await;
+        self.close(code, &message).await;
+    }
+
+    /// Ends the connection.
+    pub async fn close(&mut self, code: u16, reason: &str) {
+        // A close frame holds 123 bytes of reason.
+        let end = (0..=reason.len().min(123)).rev().find(|i| reason.is_char_boundary(*i)).unwrap_or(0);
+        let frame = CloseFrame { code, reason: reason[..end].into() };
+        self.send(Message::Close(Some(frame))).await;
+    }
+
+    /// The hub gave this listener up: it didn't keep up.
+    pub async fn too_slow(&mut self, room: &str, seen: (u64, u64)) {
+        let resume = format!("{}.{}", seen.0, seen.1);
+        self.aside(room, Body::Bye { reason: "slow".into(), resume }).await;
+        self.close(code::FULL, "too slow: come back with after=").await;
+    }
+}

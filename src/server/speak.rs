@@ -1,0 +1,244 @@
+//! `/v1/speak`: turns a client's binary audio into a session, and gives it the captions of what it says.
+
+use super::Shared;
+use super::access;
+use super::connection::{Out, Queue, code};
+use super::listen::Counted;
+use crate::audio::{AudioFormat, s16le_to_f32};
+use crate::capture::Block;
+use crate::error::{Error, ErrorKind, Result};
+use crate::hub::fanout::{Dial, Filter};
+use crate::hub::{HubIn, Subscription};
+use crate::metrics;
+use crate::pipeline::Opening;
+use crate::pipeline::speaker::Speaker;
+use crate::text::Lang;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
+use futures_util::stream::SplitStream;
+use serde::Deserialize;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// A client must say its format within this time.
+const CONFIG_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The query of design 5.4.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Params {
+    room: Option<String>,
+    from: Option<String>,
+    speaker: Option<String>,
+    token: Option<String>,
+}
+
+/// The text messages a speaker may send.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Said {
+    Config {
+        #[serde(rename = "type")]
+        kind: String,
+        rate: u32,
+        #[serde(default = "s16le")]
+        format: String,
+        #[serde(default = "one")]
+        channels: u16,
+    },
+    Marker {
+        marker: serde_json::Value,
+    },
+    End {
+        end: bool,
+    },
+}
+
+fn s16le() -> String {
+    "s16le".into()
+}
+fn one() -> u16 {
+    1
+}
+
+pub(super) async fn upgrade(
+    State(shared): State<Arc<Shared>>,
+    Query(params): Query<Params>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    if let Err(why) = shared.access.check(&headers, params.token.as_deref()) {
+        metrics::get().refused.with_label_values(&["access"]).inc();
+        return (StatusCode::FORBIDDEN, why).into_response();
+    }
+    let most = shared.pipeline.plan().config.server.max_message;
+    upgrade.max_message_size(most).on_upgrade(move |socket| serve(shared, params, socket))
+}
+
+async fn serve(shared: Arc<Shared>, params: Params, socket: WebSocket) {
+    let (sending, mut receiving) = socket.split();
+    let mut out = Out(sending);
+    let room = params.room.clone().unwrap_or_else(|| "main".into());
+    let format = match tokio::time::timeout(CONFIG_PATIENCE, first_frame(&mut receiving)).await {
+        Ok(Ok(format)) => format,
+        Ok(Err(e)) => return out.refuse(&room, code::POLICY, &e).await,
+        Err(_) => return out.refuse(&room, code::POLICY, &Error::input("no config frame came")).await,
+    };
+    match tokio::task::block_in_place(|| open(&shared, &params, &room, format)) {
+        Ok(conversation) => conversation.run(out, receiving).await,
+        Err(e) => {
+            let code = if e.kind() == ErrorKind::Failed { code::FULL } else { code::POLICY };
+            metrics::get().refused.with_label_values(&[e.kind().code()]).inc();
+            out.refuse(&room, code, &e).await;
+        }
+    }
+}
+
+async fn first_frame(receiving: &mut SplitStream<WebSocket>) -> Result<AudioFormat> {
+    let wanted = "the first frame must be {\"type\":\"config\",\"rate\":16000,\"format\":\"s16le\",\"channels\":1}";
+    loop {
+        let text = match receiving.next().await {
+            Some(Ok(Message::Text(text))) => text,
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+            _ => return Err(Error::input("no config frame").hint(wanted)),
+        };
+        return match serde_json::from_str(&text) {
+            Ok(Said::Config { kind, rate, format, channels }) if kind == "config" => {
+                let audio = AudioFormat { rate, channels };
+                match (format.as_str(), audio.is_usable()) {
+                    ("s16le", true) => Ok(audio),
+                    ("s16le", false) => Err(Error::input(format!("{rate} Hz with {channels} channels can't be used"))),
+                    _ => Err(Error::input(format!("audio format `{format}` is not understood")).hint("s16le is")),
+                }
+            }
+            _ => Err(Error::input("the config frame is not understood").hint(wanted)),
+        };
+    }
+}
+
+/// A speaker's session and the events it gets.
+struct Conversation {
+    shared: Arc<Shared>,
+    speaker: Option<Speaker>,
+    format: AudioFormat,
+    events: mpsc::Receiver<crate::hub::fanout::Frame>,
+    listener: u64,
+    room: String,
+    _counted: Counted,
+}
+
+fn open(shared: &Arc<Shared>, params: &Params, room: &str, format: AudioFormat) -> Result<Conversation> {
+    access::name("room", room)?;
+    let name = params.speaker.clone().unwrap_or_default();
+    if !name.is_empty() {
+        access::name("speaker", &name)?;
+    }
+    let lang = params.from.as_deref().filter(|l| !matches!(*l, "" | "auto")).map(Lang::parse).transpose()?;
+    let opening = Opening { room: room.to_owned(), speaker: name, lang, format, live: true };
+    let speaker = shared.pipeline.open(opening)?;
+    let (queue, events) = mpsc::channel(shared.pipeline.plan().config.server.listener_queue);
+    let id = shared.pipeline.next_id();
+    let filter = Filter { session: Some(speaker.session().number), dial: Dial::Instant, ..Filter::default() };
+    let sink = Box::new(Queue(queue));
+    let subscription = Subscription { id, room: room.to_owned(), filter, after: None, replay: false, sink };
+    shared.pipeline.subscribe(subscription)?;
+    // Sessions have their own limit; here they only count as connections that stopping waits for.
+    let counted = Counted::take(shared, usize::MAX).ok_or_else(|| Error::failed("full"))?;
+    Ok(Conversation {
+        shared: shared.clone(),
+        speaker: Some(speaker),
+        format,
+        events,
+        listener: id,
+        room: room.to_owned(),
+        _counted: counted,
+    })
+}
+
+impl Conversation {
+    async fn run(mut self, mut out: Out, mut receiving: SplitStream<WebSocket>) {
+        let mut draining = self.shared.draining.clone();
+        let mut seen = (0, 0);
+        loop {
+            let goes_on = tokio::select! {
+                frame = self.events.recv() => match frame {
+                    Some(frame) => {
+                        seen = (frame.event.epoch, frame.event.seq);
+                        out.frame(&frame).await
+                    }
+                    None => { out.too_slow(&self.room, seen).await; false }
+                },
+                message = receiving.next() => match message {
+                    Some(Ok(message)) => match self.hear(message) {
+                        Ok(goes_on) => goes_on,
+                        Err(e) => { out.refuse(&self.room, code::POLICY, &e).await; false }
+                    },
+                    Some(Err(e)) => { out.close(close_code(&e), "the message can't be read").await; false }
+                    None => false,
+                },
+                // The server stops: what was said is still finished, and good-bye comes from the hub.
+                () = stopping(&mut draining), if self.speaker.is_some() => { self.hang_up(); true }
+            };
+            if !goes_on {
+                break;
+            }
+        }
+        self.hang_up();
+        // A hub that is gone has forgotten us already.
+        let _ = tokio::task::block_in_place(|| self.shared.pipeline.tell(HubIn::Unsubscribe(self.listener)));
+    }
+
+    /// Takes a message; `false` when the client has left.
+    fn hear(&mut self, message: Message) -> Result<bool> {
+        match message {
+            Message::Binary(bytes) => {
+                if let Some(speaker) = &mut self.speaker {
+                    speaker.push(Block { format: self.format, samples: s16le_to_f32(&bytes) })?;
+                }
+            }
+            Message::Text(text) => match serde_json::from_str(&text) {
+                Ok(Said::Marker { marker }) => {
+                    let id = marker.as_str().map_or_else(|| marker.to_string(), str::to_owned);
+                    if id.len() > 256 {
+                        return Err(Error::input("a marker has 256 bytes at most"));
+                    }
+                    if let Some(speaker) = &self.speaker {
+                        tokio::task::block_in_place(|| speaker.mark(id))?;
+                    }
+                }
+                Ok(Said::End { end: true }) => self.hang_up(),
+                _ => {
+                    return Err(Error::input("a text frame is not understood")
+                        .hint("after the config only {\"marker\":id} and {\"end\":true} are"));
+                }
+            },
+            Message::Close(_) => return Ok(false),
+            Message::Ping(_) | Message::Pong(_) => {}
+        }
+        Ok(true)
+    }
+
+    fn hang_up(&mut self) {
+        if let Some(speaker) = self.speaker.take() {
+            tokio::task::block_in_place(|| drop(speaker));
+        }
+    }
+}
+
+/// Waits until the server stops; a server that is gone has stopped.
+async fn stopping(draining: &mut tokio::sync::watch::Receiver<bool>) {
+    let _ = draining.wait_for(|d| *d).await;
+}
+
+fn close_code(e: &axum::Error) -> u16 {
+    // axum hides the kind; tungstenite's capacity errors say "too long" or "too large".
+    let text = e.to_string();
+    if text.contains("too long") || text.contains("too large") || text.contains("too big") {
+        code::TOO_LARGE
+    } else {
+        code::POLICY
+    }
+}
