@@ -1,0 +1,44 @@
+// Turns the controls of the captions page into what is asked of the room and how it looks.
+
+import { follow } from "./follow.js";
+import { bind, bindLooks, keepAwake, remember, remembered } from "./settings.js";
+import { address, roomAddress, roomOf } from "./words.js";
+import { Voice } from "./voice.js";
+
+const { dial, language } = document.forms.controls.elements;
+const voiceButton = document.getElementById("voice");
+const asked = new URLSearchParams(location.search);
+const room = roomOf(location.pathname);
+const voice = new Voice();
+
+document.title = `${room} – captions`;
+document.getElementById("room").textContent = room;
+document.getElementById("speak").href = roomAddress(room, "/speak");
+document.getElementById("home").href = address("/").href;
+keepAwake();
+bindLooks(document.forms.controls);
+bind(dial, "dial");
+// What the address asks for comes before what was chosen the last time.
+if (asked.has("dial")) dial.value = asked.get("dial");
+
+const here = follow(room, { lang: asked.get("lang") ?? remembered("lang", null), dial: dial.value }, {
+  hello(event) {
+    voiceButton.disabled = here.isOriginal || event.voice_formats.length === 0;
+  },
+  voice(speech, pcm) {
+    voice.play(speech.format, pcm);
+  },
+});
+
+dial.addEventListener("change", () => here.ask({ dial: dial.value }));
+
+language.addEventListener("change", () => {
+  remember("lang", language.value);
+  here.choose(language.value);
+});
+
+voiceButton.addEventListener("click", async () => {
+  await (voice.isOn ? voice.off() : voice.on());
+  voiceButton.setAttribute("aria-pressed", String(voice.isOn));
+  here.ask({ voice: voice.isOn ? "on" : "" });
+});

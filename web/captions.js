@@ -1,0 +1,200 @@
+// Turns caption events into rows of text: committed words are only ever appended to, tentative ones stand grey behind.
+//
+// The row that is being said stands in a live panel, two steady lines for each language; then it moves to the transcript.
+
+import { between } from "./words.js";
+
+const VOICE_COLOURS = 4;
+const ANNOUNCED = 20;
+
+function element(name, className, data = {}) {
+  const node = document.createElement(name);
+  node.className = className;
+  Object.assign(node.dataset, data);
+  return node;
+}
+
+/** One caption: a line in one language. */
+class Line {
+  #revision = 0;
+  #text = "";
+
+  constructor({ id, kind, lang }) {
+    this.node = element("p", "line", { captionId: id, kind, lang, final: "false" });
+    this.node.lang = lang;
+    this.node.dir = "auto";
+    this.committed = element("span", "committed");
+    this.tentative = element("span", "tentative");
+    this.flow = element("span", "flow");
+    this.flow.append(this.committed, this.tentative);
+    this.node.append(this.flow);
+  }
+
+  /** Shows a newer state of the caption. Returns whether anything was committed. */
+  show(caption) {
+    if (caption.revision <= this.#revision) return false;
+    this.#revision = caption.revision;
+    if (!caption.committed.startsWith(this.#text)) {
+      // The server broke its promise. What was read stays.
+      console.error(`caption ${caption.id}: committed text was changed`, this.#text, caption.committed);
+      return false;
+    }
+    const grown = caption.committed.slice(this.#text.length);
+    if (grown) this.committed.append(grown);
+    this.#text = caption.committed;
+    this.tentative.textContent = between(this.#text, caption.tentative) + caption.tentative;
+    this.node.dataset.final = String(caption.final);
+    this.node.classList.toggle("uncertain", Boolean(caption.flags?.length));
+    this.#steady();
+    return grown !== "" || caption.final;
+  }
+
+  /** Lines that were needed once are kept, so that a tentative word that goes again doesn't make the text jump back. */
+  #steady() {
+    if (!this.node.closest(".live")) return;
+    this.flow.style.minHeight = `${this.flow.offsetHeight}px`;
+  }
+
+  settle() {
+    this.flow.style.minHeight = "";
+  }
+
+  get text() {
+    return this.#text;
+  }
+}
+
+/** What is shown of a room. `live` and `transcript` are elements; `log` is read out to those who don't see. */
+export class Captions {
+  #rows = new Map();
+  #epoch = null;
+  #liveRow = null;
+  #lags = [];
+  #voices = new Map();
+
+  constructor({ live, transcript, log }) {
+    Object.assign(this, { live, transcript, log, lang: null });
+    this.#followEnd();
+  }
+
+  /** Chooses the language whose translation is shown; the speaker's own: no translation. */
+  choose(lang, source) {
+    this.lang = lang;
+    for (const place of [this.live, this.transcript]) place.dataset.shows = lang === source ? "source" : "translation";
+    for (const row of this.#rows.values()) row.lines.forEach((line) => this.#hideOthers(line));
+    this.#lags = [];
+  }
+
+  #hideOthers({ node }) {
+    node.hidden = node.dataset.kind === "translation" && this.lang !== null && node.dataset.lang !== this.lang;
+  }
+
+  /** Shows a caption. `isPast`: it was said before this page came. */
+  caption(event, isPast) {
+    this.#sameEpoch(event.epoch);
+    const row = this.#row(event);
+    const line = this.#line(row, event);
+    const hasCommitted = line.show(event);
+    if (isPast || !hasCommitted || line.node.hidden) return;
+    const isMain = event.kind === (this.live.dataset.shows ?? "translation");
+    if (isMain) this.#lags = [...this.#lags.slice(-4), Math.max(0, event.t - event.end)];
+    if (isMain && event.final) this.#announce(line);
+  }
+
+  /** Says between the rows that something is missing. */
+  note(text) {
+    this.#hold(() => {
+      this.#file();
+      const node = element("p", "note");
+      node.textContent = text;
+      this.transcript.append(node);
+    });
+  }
+
+  /** Seconds from the word to its caption: the middle one of the last few. */
+  get lag() {
+    if (this.#lags.length === 0) return null;
+    return [...this.#lags].sort((a, b) => a - b)[this.#lags.length >> 1];
+  }
+
+  /** A new epoch counts its captions anew: what stands here is kept, and nothing is added to it any more. */
+  #sameEpoch(epoch) {
+    if (this.#epoch !== null && this.#epoch !== epoch) {
+      this.#rows.clear();
+      this.note("The server was started anew.");
+    }
+    this.#epoch = epoch;
+  }
+
+  #row({ session, utterance, speaker }) {
+    const name = `${session}/${utterance}`;
+    let row = this.#rows.get(name);
+    if (!row) {
+      row = { node: element("article", "row", { session, utterance }), lines: new Map() };
+      if (!this.#voices.has(session)) this.#voices.set(session, this.#voices.size % VOICE_COLOURS);
+      row.node.dataset.voice = this.#voices.get(session);
+      if (speaker) {
+        const who = element("p", "speaker");
+        who.textContent = speaker;
+        row.node.append(who);
+      }
+      this.#rows.set(name, row);
+      this.#hold(() => {
+        this.#file();
+        this.#liveRow = row;
+        this.live.append(row.node);
+      });
+    }
+    return row;
+  }
+
+  #line(row, event) {
+    let line = row.lines.get(event.id);
+    if (!line) {
+      line = new Line(event);
+      this.#hideOthers(line);
+      row.lines.set(event.id, line);
+      const first = row.node.querySelector(".line");
+      if (event.kind === "source" && first) first.before(line.node);
+      else row.node.append(line.node);
+    }
+    return line;
+  }
+
+  /** The live row becomes part of the transcript. It may still grow there. */
+  #file() {
+    if (!this.#liveRow) return;
+    this.#liveRow.lines.forEach((line) => line.settle());
+    this.transcript.append(this.#liveRow.node);
+    this.#liveRow = null;
+  }
+
+  #announce(line) {
+    const sentence = element("p", "");
+    sentence.lang = line.node.lang;
+    sentence.textContent = line.text;
+    this.log.append(sentence);
+    while (this.log.childElementCount > ANNOUNCED) this.log.firstElementChild.remove();
+  }
+
+  /** Changes the transcript; its end stays in sight if it was. */
+  #hold(change) {
+    const { transcript } = this;
+    const atEnd = transcript.scrollHeight - transcript.scrollTop - transcript.clientHeight < 40;
+    change();
+    if (atEnd) transcript.scrollTop = transcript.scrollHeight;
+  }
+
+  /** A page that is turned or resized stays at the end, too. */
+  #followEnd() {
+    const { transcript } = this;
+    let atEnd = true;
+    transcript.addEventListener("scroll", () => {
+      atEnd = transcript.scrollHeight - transcript.scrollTop - transcript.clientHeight < 40;
+    });
+    new ResizeObserver(() => {
+      this.#liveRow?.lines.forEach((line) => line.settle());
+      if (atEnd) transcript.scrollTop = transcript.scrollHeight;
+    }).observe(transcript);
+  }
+}

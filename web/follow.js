@@ -1,0 +1,92 @@
+// Turns a room into captions on a page: connects, chooses a language, and says how things are.
+
+import { Captions } from "./captions.js";
+import { Listening } from "./listening.js";
+import { languageName, primary } from "./words.js";
+
+const byId = (id) => document.getElementById(id);
+
+/** The language to begin with: what was asked for, else the first translation that the browser's user reads. */
+function choice(langs, wanted) {
+  if (langs.includes(wanted)) return wanted;
+  const translations = langs.slice(1);
+  const mine = navigator.languages.map(primary);
+  return translations.find((lang) => mine.includes(primary(lang))) ?? translations[0] ?? langs[0];
+}
+
+/** Fills a chooser with the speaker's language (no translation) and the translations. */
+function offer(select, langs, chosen) {
+  const options = langs.map((lang, i) => new Option(i === 0 ? `Original (${languageName(lang)})` : languageName(lang), lang));
+  select.replaceChildren(...options.slice(1), options[0]);
+  select.value = chosen;
+  select.disabled = false;
+}
+
+/** How late captions are, for people. */
+function lagText(captions) {
+  return captions.lag === null ? "" : `${captions.lag.toFixed(1)} s behind the voice`;
+}
+
+/**
+ * Follows `room` in the page's elements `live`, `transcript`, `log`, `state`, `lag`, `notice` and, where there are,
+ * `language` and `empty`. `wanted` has lang and dial; `on.hello` and `on.voice` are told.
+ */
+export function follow(room, wanted, on = {}) {
+  const captions = new Captions({ live: byId("live"), transcript: byId("transcript"), log: byId("log") });
+  let langs = [];
+  let chosen = wanted.lang;
+
+  const say = (text) => {
+    byId("notice").textContent = text;
+    byId("notice").hidden = !text;
+  };
+
+  function hello(event) {
+    langs = event.langs;
+    const before = chosen;
+    chosen = choice(langs, chosen);
+    captions.choose(chosen, langs[0]);
+    if (byId("language")) offer(byId("language"), langs, chosen);
+    on.hello?.(event, chosen);
+    // Without a language the server sends all of them; that matters only where there are several.
+    if (chosen !== before && (before || langs.length > 2)) listening.ask({ lang: chosen }, true);
+  }
+
+  function event(event, isPast) {
+    switch (event.type) {
+      case "hello": return hello(event);
+      case "caption":
+        if (byId("empty")) byId("empty").hidden = true;
+        captions.caption(event, isPast);
+        byId("lag").textContent = lagText(captions);
+        return;
+      case "gap":
+        if (!isPast) captions.note(`${(event.end - event.start).toFixed(1)} s of sound were lost (${event.reason}).`);
+        return;
+      case "status": return say(event.state === "ready" ? "" : event.detail || "Captions come late just now.");
+      case "error": return say(event.message);
+    }
+  }
+
+  function state(name, text) {
+    byId("state").dataset.state = name;
+    byId("state").textContent = name === "live" ? "Live" : name === "connecting" ? "Connecting …" : "Not connected";
+    if (name !== "live") byId("lag").textContent = "";
+    if (name !== "connecting") say(name === "live" ? "" : text);
+  }
+
+  const listening = new Listening({ room, ...wanted }, { event, state, voice: on.voice });
+  return {
+    /** Changes the language shown. */
+    choose(lang) {
+      chosen = lang;
+      captions.choose(lang, langs[0]);
+      listening.ask({ lang }, true);
+    },
+    /** Changes the dial or the voice. */
+    ask: (query) => listening.ask(query),
+    get isOriginal() {
+      return chosen === langs[0];
+    },
+  };
+}
