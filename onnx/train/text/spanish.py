@@ -1,0 +1,196 @@
+"""Spanish infinitives -> conjugated forms, and words -> plural / gender forms.
+
+Persons are four: 0 yo, 1 él/ella/usted, 2 nosotros, 3 ellos/ustedes (the grammar
+addresses people as usted)."""
+
+import functools
+
+ENDINGS = {
+    "ar": dict(pres="o a amos an", pret="é ó amos aron", impf="aba aba ábamos aban",
+               subj="e e emos en", ger="ando", part="ado"),
+    "er": dict(pres="o e emos en", pret="í ió imos ieron", impf="ía ía íamos ían",
+               subj="a a amos an", ger="iendo", part="ido"),
+    "ir": dict(pres="o e imos en", pret="í ió imos ieron", impf="ía ía íamos ían",
+               subj="a a amos an", ger="iendo", part="ido"),
+}
+# infinitive -> vowel change in stressed stems
+CHANGE = {}
+for _change, _verbs in {
+    "e>ie": "querer pensar empezar comenzar cerrar preferir sentir entender perder despertar "
+            "recomendar calentar encender sugerir confirmar- atender sentar",
+    "o>ue": "poder dormir encontrar volver recordar probar mostrar costar mover devolver acostar "
+            "almorzar contar resolver soler demostrar aprobar volar morir doler llover",
+    "e>i": "pedir servir repetir seguir elegir vestir conseguir despedir medir",
+    "u>ue": "jugar",
+}.items():
+    for _v in _verbs.split():
+        if not _v.endswith("-"):
+            CHANGE[_v] = _change
+# explicit forms; pretS: irregular preterite stem, futS: future stem, yo: first person present
+IRREGULAR = {
+    "ser": dict(pres="soy es somos son", pret="fui fue fuimos fueron", impf="era era éramos eran", subj="sea sea seamos sean"),
+    "estar": dict(pres="estoy está estamos están", pretS="estuv", subj="esté esté estemos estén"),
+    "ir": dict(pres="voy va vamos van", pret="fui fue fuimos fueron", impf="iba iba íbamos iban", subj="vaya vaya vayamos vayan", ger="yendo"),
+    "haber": dict(pres="he ha hemos han", pretS="hub", futS="habr", subj="haya haya hayamos hayan"),
+    "tener": dict(pres="tengo tiene tenemos tienen", pretS="tuv", futS="tendr"),
+    "venir": dict(pres="vengo viene venimos vienen", pretS="vin", futS="vendr", ger="viniendo"),
+    "poder": dict(pretS="pud", futS="podr", ger="pudiendo"),
+    "querer": dict(pretS="quis", futS="querr"),
+    "hacer": dict(yo="hago", pret="hice hizo hicimos hicieron", futS="har", part="hecho"),
+    "decir": dict(pres="digo dice decimos dicen", pret="dije dijo dijimos dijeron", futS="dir", ger="diciendo", part="dicho"),
+    "poner": dict(yo="pongo", pretS="pus", futS="pondr", part="puesto"),
+    "salir": dict(yo="salgo", futS="saldr"),
+    "saber": dict(yo="sé", pretS="sup", futS="sabr", subj="sepa sepa sepamos sepan"),
+    "ver": dict(yo="veo", pret="vi vio vimos vieron", impf="veía veía veíamos veían", part="visto"),
+    "dar": dict(yo="doy", pret="di dio dimos dieron", subj="dé dé demos den"),
+    "traer": dict(yo="traigo", pret="traje trajo trajimos trajeron", ger="trayendo", part="traído"),
+    "caer": dict(yo="caigo", pret="caí cayó caímos cayeron", ger="cayendo", part="caído"),
+    "leer": dict(pret="leí leyó leímos leyeron", ger="leyendo", part="leído"),
+    "creer": dict(pret="creí creyó creímos creyeron", ger="creyendo", part="creído"),
+    "oír": dict(pres="oigo oye oímos oyen", pret="oí oyó oímos oyeron", ger="oyendo", part="oído", futS="oir"),
+    "incluir": dict(pres="incluyo incluye incluimos incluyen", pret="incluí incluyó incluimos incluyeron", ger="incluyendo"),
+    "conducir": dict(pret="conduje condujo condujimos condujeron"),
+    "traducir": dict(pret="traduje tradujo tradujimos tradujeron"),
+    "reducir": dict(pret="reduje redujo redujimos redujeron"),
+    "abrir": dict(part="abierto"), "cubrir": dict(part="cubierto"),
+    "descubrir": dict(part="descubierto"),
+    "escribir": dict(part="escrito"), "romper": dict(part="roto"),
+    "volver": dict(part="vuelto"), "devolver": dict(part="devuelto"),
+    "resolver": dict(part="resuelto"), "morir": dict(part="muerto"),
+    "imprimir": dict(part="impreso"),
+    "enviar": dict(pres="envío envía enviamos envían", subj="envíe envíe enviemos envíen"),
+    "continuar": dict(pres="continúo continúa continuamos continúan", subj="continúe continúe continuemos continúen"),
+    "actualizar": {}, "jugar": {},
+    "reunir": dict(pres="reúno reúne reunimos reúnen", subj="reúna reúna reunamos reúnan"),
+    "evaluar": dict(pres="evalúo evalúa evaluamos evalúan", subj="evalúe evalúe evaluemos evalúen"),
+    "oler": dict(pres="huelo huele olemos huelen", subj="huela huela olamos huelan"),
+}
+
+
+def _vary(stem, change, weak=False):
+    if not change:
+        return stem
+    a, b = change.split(">")
+    if weak:
+        b = {"e": "i", "o": "u"}.get(a, b)
+    i = stem.rfind(a)
+    return stem if i < 0 else stem[:i] + b + stem[i + 1:]
+
+
+def _spell(stem, ending, cls):
+    """Keeps the stem's sound before the ending's first vowel."""
+    front = ending[0] in "eéií"
+    if cls == "ar" and front:
+        for a, b in (("gu", "gü"), ("c", "qu"), ("g", "gu"), ("z", "c")):
+            if stem.endswith(a):
+                return stem[: -len(a)] + b + ending
+    if cls != "ar" and not front:
+        if stem.endswith("gu"):
+            return stem[:-1] + ending
+        if stem.endswith("g"):
+            return stem[:-1] + "j" + ending
+        if stem.endswith("c"):
+            return stem[:-1] + ("zc" if stem[-2] in "aeou" else "z") + ending
+    return stem + ending
+
+
+@functools.lru_cache(None)
+def conjugate(inf):
+    """infinitive -> dict of pres pret impf fut cond subj (lists of 4), ger, part, inf."""
+    cls = inf[-2:].replace("í", "i")
+    stem, end, irr = inf[:-2], ENDINGS[cls], IRREGULAR.get(inf, {})
+    change = CHANGE.get(inf, "")
+    weak_ir = cls == "ir" and bool(change)
+    out = {"inf": inf}
+    boot = [True, True, False, True]
+
+    def table(name):
+        forms = []
+        for i, e in enumerate(end[name].split()):
+            s = stem
+            if name in ("pres", "subj"):
+                s = _vary(stem, change) if boot[i] else (
+                    _vary(stem, change, True) if weak_ir and name == "subj" else stem)
+            if name == "pret" and weak_ir and i in (1, 3):
+                s = _vary(stem, change, True)
+            forms.append(_spell(s, e, cls))
+        return forms
+
+    out["pres"] = irr["pres"].split() if "pres" in irr else table("pres")
+    if "yo" in irr:
+        out["pres"][0] = irr["yo"]
+    if "pretS" in irr:
+        out["pret"] = [irr["pretS"] + e for e in ("e", "o", "imos", "ieron")]
+    else:
+        out["pret"] = irr["pret"].split() if "pret" in irr else table("pret")
+    out["impf"] = irr["impf"].split() if "impf" in irr else table("impf")
+    yo = out["pres"][0]
+    if "subj" in irr:
+        out["subj"] = irr["subj"].split()
+    elif cls != "ar" and yo.endswith("go") and not stem.endswith(("gu", "g")):
+        out["subj"] = [yo[:-1] + e for e in ("a", "a", "amos", "an")]
+    elif inf == "ver":
+        out["subj"] = "vea vea veamos vean".split()
+    elif inf == "incluir":
+        out["subj"] = "incluya incluya incluyamos incluyan".split()
+    else:
+        out["subj"] = table("subj")
+    fut = irr.get("futS", inf)
+    out["fut"] = [fut + e for e in ("é", "á", "emos", "án")]
+    out["cond"] = [fut + e for e in ("ía", "ía", "íamos", "ían")]
+    gstem = _vary(stem, change, True) if weak_ir else stem
+    out["ger"] = irr.get("ger", gstem + end["ger"])
+    out["part"] = irr.get("part", stem + end["part"])
+    return out
+
+
+PLURALS = {"joven": "jóvenes", "examen": "exámenes", "imagen": "imágenes", "orden": "órdenes",
+           "volumen": "volúmenes", "resumen": "resúmenes", "margen": "márgenes", "origen": "orígenes",
+           "gris": "grises", "mes": "meses", "jersey": "jerséis", "camping": "campings", "país": "países"}
+STOPS = ("de", "a", "con", "para", "sin", "del", "en", "por")
+
+
+def plural_word(w):
+    if w in PLURALS:
+        return PLURALS[w]
+    if w[-1] in "aeiouáéóú":
+        return w + "s"
+    if w[-1] == "z":
+        return w[:-1] + "ces"
+    for a, b in (("án", "anes"), ("én", "enes"), ("ín", "ines"), ("ón", "ones"), ("ún", "unes"),
+                 ("és", "eses"), ("ús", "uses"), ("ás", "ases")):
+        if w.endswith(a):
+            return w[: -len(a)] + b
+    return w if w[-1] in "sx" else w + "es"
+
+
+def plural(phrase):
+    """Pluralises the head noun and the adjectives right after it."""
+    out, stop = [], False
+    for w in phrase.split():
+        stop = stop or w in STOPS
+        out.append(w if stop else plural_word(w))
+    return " ".join(out)
+
+
+def adjective(a, gender, is_plural):
+    """masculine singular adjective -> agreeing form; only the first word inflects."""
+    if a.endswith("!") or a.startswith(("de ", "a la ")):  # an invariable phrase
+        return a.rstrip("!")
+    head, *rest = a.split()
+    if head.endswith("!"):  # an adverb, then the adjective
+        return head[:-1] + " " + adjective(" ".join(rest), gender, is_plural)
+    if gender == "f":
+        if head.endswith("o"):
+            head = head[:-1] + "a"
+        elif head.endswith("és"):
+            head = head[:-2] + "esa"
+        elif head.endswith("án"):
+            head = head[:-2] + "ana"
+        elif head.endswith("dor"):
+            head += "a"
+        elif head == "español":
+            head = "española"
+    if is_plural:
+        head = plural_word(head)
+    return " ".join([head] + rest)
