@@ -5,7 +5,7 @@ import { bind, bindLooks, keepAwake, remember, remembered } from "./settings.js"
 import { address, roomAddress, roomOf } from "./words.js";
 import { Voice } from "./voice.js";
 
-const { dial, language } = document.forms.controls.elements;
+const { dial, language, theme, size } = document.forms.controls.elements;
 const voiceButton = document.getElementById("voice");
 const asked = new URLSearchParams(location.search);
 const room = roomOf(location.pathname);
@@ -16,7 +16,7 @@ document.getElementById("room").textContent = room;
 document.getElementById("speak").href = roomAddress(room, "/speak");
 document.getElementById("home").href = address("/").href;
 keepAwake();
-bindLooks(document.forms.controls);
+bindLooks({ theme, size });
 bind(dial, "dial");
 // What the address asks for comes before what was chosen the last time.
 if (asked.has("dial")) dial.value = asked.get("dial");

@@ -69,6 +69,7 @@ export class Captions {
   #rows = new Map();
   #epoch = null;
   #liveRow = null;
+  #isAtEnd = true;
   #lags = [];
   #voices = new Map();
 
@@ -95,6 +96,7 @@ export class Captions {
     const row = this.#row(event);
     const line = this.#line(row, event);
     const hasCommitted = line.show(event);
+    this.#keepEnd();
     if (isPast || !hasCommitted || line.node.hidden) return;
     const isMain = event.kind === (this.live.dataset.shows ?? "translation");
     if (isMain) this.#lags = [...this.#lags.slice(-4), Math.max(0, event.t - event.end)];
@@ -103,12 +105,11 @@ export class Captions {
 
   /** Says between the rows that something is missing. */
   note(text) {
-    this.#hold(() => {
-      this.#file();
-      const node = element("p", "note");
-      node.textContent = text;
-      this.transcript.append(node);
-    });
+    this.#file();
+    const node = element("p", "note");
+    node.textContent = text;
+    this.transcript.append(node);
+    this.#keepEnd();
   }
 
   /** Seconds from the word to its caption: the middle one of the last few. */
@@ -139,11 +140,9 @@ export class Captions {
         row.node.append(who);
       }
       this.#rows.set(name, row);
-      this.#hold(() => {
-        this.#file();
-        this.#liveRow = row;
-        this.live.append(row.node);
-      });
+      this.#file();
+      this.#liveRow = row;
+      this.live.append(row.node);
     }
     return row;
   }
@@ -177,24 +176,19 @@ export class Captions {
     while (this.log.childElementCount > ANNOUNCED) this.log.firstElementChild.remove();
   }
 
-  /** Changes the transcript; its end stays in sight if it was. */
-  #hold(change) {
-    const { transcript } = this;
-    const atEnd = transcript.scrollHeight - transcript.scrollTop - transcript.clientHeight < 40;
-    change();
-    if (atEnd) transcript.scrollTop = transcript.scrollHeight;
-  }
-
-  /** A page that is turned or resized stays at the end, too. */
+  /** The transcript's end stays in sight, unless the reader has scrolled away from it; also when the page is turned. */
   #followEnd() {
-    const { transcript } = this;
-    let atEnd = true;
-    transcript.addEventListener("scroll", () => {
-      atEnd = transcript.scrollHeight - transcript.scrollTop - transcript.clientHeight < 40;
+    this.transcript.addEventListener("scroll", () => {
+      const { scrollHeight, scrollTop, clientHeight } = this.transcript;
+      this.#isAtEnd = scrollHeight - scrollTop - clientHeight < 40;
     });
     new ResizeObserver(() => {
       this.#liveRow?.lines.forEach((line) => line.settle());
-      if (atEnd) transcript.scrollTop = transcript.scrollHeight;
-    }).observe(transcript);
+      this.#keepEnd();
+    }).observe(this.transcript);
+  }
+
+  #keepEnd() {
+    if (this.#isAtEnd) this.transcript.scrollTop = this.transcript.scrollHeight;
   }
 }

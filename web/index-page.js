@@ -1,11 +1,12 @@
 // Turns a room's name into the two ways into it, and shows what is said in the room `main` meanwhile.
 
 import { follow } from "./follow.js";
-import { bind, remembered } from "./settings.js";
+import { bind, recallLooks, remembered } from "./settings.js";
 import { roomAddress } from "./words.js";
 
 const join = document.forms.join;
 
+recallLooks();
 bind(join.elements.room, "room");
 join.addEventListener("submit", (event) => {
   event.preventDefault();

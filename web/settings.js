@@ -35,11 +35,17 @@ export function bind(control, name, apply = () => {}) {
   apply(control[property]);
 }
 
-/** The looks that every page shares: colours and the size of captions. CSSOM, because the pages allow no inline style. */
-export function bindLooks(form) {
-  const root = document.documentElement;
-  bind(form.elements.theme, "theme", (theme) => root.dataset.theme = theme);
-  bind(form.elements.size, "size", (size) => root.style.setProperty("--caption-size", `${size}rem`));
+const look = (theme) => document.documentElement.dataset.theme = theme;
+
+/** Gives a page the colours that were chosen on the captions page. */
+export function recallLooks() {
+  look(remembered("theme", "auto"));
+}
+
+/** Lets a form choose colours and the size of captions. By CSSOM, because the pages allow no inline style. */
+export function bindLooks({ theme, size }) {
+  bind(theme, "theme", look);
+  bind(size, "size", (rem) => document.documentElement.style.setProperty("--caption-size", `${rem}rem`));
 }
 
 /** Keeps the screen on while the page is looked at: a phone that shows captions is rarely touched. */

@@ -2,7 +2,7 @@
 
 import { Captions } from "./captions.js";
 import { microphoneProblem, microphones, openMicrophone } from "./microphone.js";
-import { bind, keepAwake } from "./settings.js";
+import { bind, keepAwake, recallLooks } from "./settings.js";
 import { Speaking } from "./speaking.js";
 import { address, roomAddress, roomOf } from "./words.js";
 
@@ -27,6 +27,7 @@ document.title = `${room} – speak`;
 byId("room").textContent = room;
 byId("listen").href = roomAddress(room);
 byId("home").href = address("/").href;
+recallLooks();
 bind(speaker, "speaker");
 for (const control of [echoCancellation, noiseSuppression, autoGainControl]) bind(control, control.name);
 
