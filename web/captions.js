@@ -103,12 +103,12 @@ export class Captions {
     if (isMain && event.final) this.#announce(line);
   }
 
-  /** Says between the rows that something is missing. */
+  /** Says between the rows that something is missing: behind the row that is being said. */
   note(text) {
-    this.#file();
     const node = element("p", "note");
     node.textContent = text;
-    this.transcript.append(node);
+    if (this.#liveRow) this.#liveRow.notes.push(node);
+    else this.transcript.append(node);
     this.#keepEnd();
   }
 
@@ -122,6 +122,7 @@ export class Captions {
   #sameEpoch(epoch) {
     if (this.#epoch !== null && this.#epoch !== epoch) {
       this.#rows.clear();
+      this.#file();
       this.note("The server was started anew.");
     }
     this.#epoch = epoch;
@@ -131,7 +132,7 @@ export class Captions {
     const name = `${session}/${utterance}`;
     let row = this.#rows.get(name);
     if (!row) {
-      row = { node: element("article", "row", { session, utterance }), lines: new Map() };
+      row = { node: element("article", "row", { session, utterance }), lines: new Map(), notes: [] };
       if (!this.#voices.has(session)) this.#voices.set(session, this.#voices.size % VOICE_COLOURS);
       row.node.dataset.voice = this.#voices.get(session);
       if (speaker) {
@@ -164,7 +165,7 @@ export class Captions {
   #file() {
     if (!this.#liveRow) return;
     this.#liveRow.lines.forEach((line) => line.settle());
-    this.transcript.append(this.#liveRow.node);
+    this.transcript.append(this.#liveRow.node, ...this.#liveRow.notes);
     this.#liveRow = null;
   }
 
