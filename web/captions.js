@@ -59,6 +59,11 @@ class Line {
     this.flow.style.minHeight = "";
   }
 
+  /** Nobody will confirm or change the guess any more. */
+  abandon() {
+    this.tentative.textContent = "";
+  }
+
   get text() {
     return this.#text;
   }
@@ -121,6 +126,7 @@ export class Captions {
   /** A new epoch counts its captions anew: what stands here is kept, and nothing is added to it any more. */
   #sameEpoch(epoch) {
     if (this.#epoch !== null && this.#epoch !== epoch) {
+      for (const row of this.#rows.values()) row.lines.forEach((line) => line.abandon());
       this.#rows.clear();
       this.#file();
       this.note("The server was started anew.");
