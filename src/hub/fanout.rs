@@ -45,7 +45,7 @@ impl Dial {
         let Body::Caption(caption) = &published.event.body else { return Some(&published.event) };
         let tentative = match self {
             Self::Instant => return Some(&published.event),
-            Self::Reading if published.is_draft => return None,
+            Self::Reading if published.is_draft || caption.committed.is_empty() && !caption.is_final => return None,
             Self::Reading => String::new(),
             Self::Balanced => mask(&caption.tentative),
         };

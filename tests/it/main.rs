@@ -1,1 +1,12 @@
-//! x
+//! All tests of the program as it is used: its command line, its WebSocket, its pages, its models.
+
+mod browser;
+mod cli;
+mod golden;
+mod protocol;
+mod pulse;
+mod quality;
+mod realtime;
+mod sessions;
+mod supervision;
+mod support;
