@@ -1,0 +1,131 @@
+//! The whole pipeline, file in and nothing out: real-time factor, first partial, final lag, and the share of the CPU
+//! that is not model time. `cargo bench --bench pipeline [FILE]`
+#![allow(missing_docs, clippy::print_stdout)]
+
+use crossbeam_channel::bounded;
+use sottovoce::asr::{Recognizer, StreamId, Update};
+use sottovoce::capture::file;
+use sottovoce::capture::paced::Paced;
+use sottovoce::config;
+use sottovoce::error::Result;
+use sottovoce::event::{Body, Kind};
+use sottovoce::hub::Subscription;
+use sottovoce::hub::fanout::{Dial, Filter};
+use sottovoce::mt::{Job, Translation, Translator};
+use sottovoce::out::Patient;
+use sottovoce::pipeline::{Opening, Pipeline};
+use sottovoce::plan::{Models, Plan};
+use sottovoce::text::Lang;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Counts the time spent inside models.
+#[derive(Clone, Default)]
+struct Clock(Arc<AtomicU64>);
+
+impl Clock {
+    fn time<T>(&self, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = work();
+        self.0.fetch_add(start.elapsed().as_micros() as u64, Ordering::Relaxed);
+        result
+    }
+}
+
+struct Timed<T: ?Sized>(Clock, Box<T>);
+
+impl Recognizer for Timed<dyn Recognizer> {
+    fn start(&mut self, stream: StreamId) {
+        self.1.start(stream);
+    }
+    fn accept(&mut self, stream: StreamId, samples: &[f32]) {
+        self.0.clone().time(|| self.1.accept(stream, samples));
+    }
+    fn finish(&mut self, stream: StreamId) {
+        self.1.finish(stream);
+    }
+    fn decode(&mut self) -> Result<Vec<Update>> {
+        self.0.clone().time(|| self.1.decode())
+    }
+    fn stop(&mut self, stream: StreamId) {
+        self.1.stop(stream);
+    }
+}
+
+impl Translator for Timed<dyn Translator> {
+    fn translate(&mut self, jobs: &[Job]) -> Result<Vec<Translation>> {
+        self.0.clone().time(|| self.1.translate(jobs))
+    }
+    fn check(&self, from: &Lang, to: &Lang) -> Result<()> {
+        self.1.check(from, to)
+    }
+}
+
+/// CPU seconds of this process so far (`/proc/self/stat`, fields 14 and 15, in hundredths).
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    [11, 12].iter().filter_map(|i| fields.get(*i)?.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
+
+/// Runs a file through; returns audio seconds, wall seconds, and (lag of the first partial, mean lag of finals).
+fn run(pipeline: &Pipeline, path: &PathBuf, live: bool) -> Result<(f64, f64, f64, f64)> {
+    let mut reader = Paced::new(file::open(path)?);
+    let format = reader.peek()?.expect("sound");
+    let opening = Opening { room: "bench".into(), speaker: String::new(), lang: None, format, live };
+    let mut speaker = pipeline.open(opening)?;
+    let (sender, frames) = bounded(1_024);
+    let filter = Filter { session: Some(speaker.session().number), dial: Dial::Instant, ..Filter::default() };
+    let (id, sink) = (pipeline.next_id(), Box::new(Patient(sender)));
+    pipeline.subscribe(Subscription { id, room: "bench".into(), filter, after: None, replay: false, sink })?;
+    let start = Instant::now();
+    let seconds = std::thread::scope(|scope| {
+        let feed = scope.spawn(move || {
+            let mut seconds = 0.0;
+            while let Some(block) = if live { reader.next_block() } else { reader.next_unpaced() }.expect("readable") {
+                seconds += block.seconds();
+                speaker.push(block).expect("the pipeline runs");
+            }
+            seconds
+        });
+        let (mut first, mut finals) = (None, Vec::new());
+        for frame in frames {
+            if let Body::Caption(c) = &frame.event.body {
+                first.get_or_insert(frame.event.t - c.start);
+                if c.is_final && c.kind == Kind::Translation {
+                    finals.push(frame.event.t - c.end);
+                }
+            }
+        }
+        let mean = finals.iter().sum::<f64>() / finals.len().max(1) as f64;
+        (feed.join().expect("fed"), first.unwrap_or(f64::NAN), mean)
+    });
+    Ok((seconds.0, start.elapsed().as_secs_f64(), seconds.1, seconds.2))
+}
+
+fn main() -> Result<()> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let named = std::env::args().skip(1).find(|a| !a.starts_with('-')).map(PathBuf::from);
+    let path = named.unwrap_or_else(|| root.join("onnx/starter/samples/travel-en.wav"));
+    let plan = Plan::new(config::parse("[speak]\nbackend = \"none\"", std::iter::empty())?)?;
+    let loaded = plan.load()?;
+    let clock = Clock::default();
+    let recognizer: Box<dyn Recognizer> = Box::new(Timed(clock.clone(), loaded.recognizer));
+    let translator = loaded.translator.map(|t| Box::new(Timed(clock.clone(), t)) as Box<dyn Translator>);
+    let pipeline = Pipeline::start(plan, Models { recognizer, translator, synthesizer: None })?;
+    let (cpu, mut audio, mut wall) = (cpu_seconds(), 0.0, 0.0);
+    for _ in 0..5 {
+        let (seconds, took, _, _) = run(&pipeline, &path, false)?;
+        (audio, wall) = (audio + seconds, wall + took);
+    }
+    let (cpu, model) = (cpu_seconds() - cpu, clock.0.load(Ordering::Relaxed) as f64 / 1e6);
+    println!("as fast as possible: {audio:.0} s of audio, RTF {:.4} (wall), {:.4} (CPU)", wall / audio, cpu / audio);
+    println!("not model time: {:.0} % of the CPU", 100.0 * (1.0 - model / cpu).max(0.0));
+    let (_, _, first, last) = run(&pipeline, &path, true)?;
+    println!(
+        "in real time: first partial {first:.2} s after its utterance began; final translation {last:.2} s after its last word"
+    );
+    pipeline.stop(Duration::from_secs(5))
+}
