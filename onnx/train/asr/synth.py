@@ -1,0 +1,84 @@
+"""Sentences -> speech of many voices -> features on disk: `python3 -m asr.synth` (resumable, one process a core).
+
+Writes /work/data/asr/PART.npz files: `feats` (all utterances' frames, float16), `ends` (frame counts, summed), and
+PART.txt (voice <tab> text)."""
+
+import argparse
+import os
+import random
+from concurrent.futures import ProcessPoolExecutor
+
+import numpy as np
+
+from . import voices
+from .features import fbank, read_wav
+
+TEXT = "/work/data/text/"
+
+
+def plan(seed):
+    """-> [(part, [(voice, text)])]"""
+    rng = random.Random(seed)
+    train = open(TEXT + "train.en").read().split("\n")[:-1]
+    held = open(TEXT + "heldout.en").read().split("\n")[:-1]
+    words = sorted({w for s in train for w in s.split()})
+    rng.shuffle(train)
+    formant = voices.espeak_voices(False)
+
+    def text(i):
+        # Strings of random words keep the vocabulary open.
+        return " ".join(rng.choices(words, k=rng.randint(2, 7))) if i % 8 == 0 else train[i % len(train)]
+
+    jobs = [("espeak:" + rng.choice(formant), text(i)) for i in range(8000)]
+    jobs += [("flite:" + voices.TRAIN_FLITE[i % 3], text(8000 + i)) for i in range(7000)]
+    rng.shuffle(jobs)
+    parts = [("train%02d" % i, jobs[i * 500:(i + 1) * 500]) for i in range(30)]
+    held_formant = voices.espeak_voices(True)
+    parts.insert(0, ("test_seen", [(rng.choice(["espeak:" + rng.choice(formant), "flite:slt", "flite:awb", "flite:kal16"]), t)
+                                   for t in held[:200]]))
+    parts.insert(1, ("test_formant", [("espeak:" + rng.choice(held_formant), t) for t in held[:200]]))
+    parts.insert(2, ("test_natural", [("flite:" + voices.HELD_FLITE, t) for t in held[:200]]))
+    return parts
+
+
+def level(samples, rng):
+    peak = float(np.abs(samples).max() or 1)
+    return samples * (10 ** (rng.uniform(-26, -3) / 20) / peak)
+
+
+def make(part):
+    name, jobs = part
+    path = os.path.join(voices.DATA, name + ".npz")
+    if os.path.exists(path):
+        return name, 0
+    rng = random.Random(name)
+    feats, ends, lines = [], [], []
+    for voice, text in jobs:
+        samples = level(read_wav(voices.say(voice, text, rng)), rng)
+        lead = np.zeros(rng.randint(800, 8000), np.float32)
+        tail = np.zeros(rng.randint(1600, 9600), np.float32)
+        frames = fbank(np.concatenate([lead, samples, tail]))
+        feats.append(frames.astype(np.float16))
+        ends.append(len(frames))
+        lines.append(voice + "\t" + text)
+    with open(path[:-4] + ".txt", "w") as f:
+        f.write("\n".join(lines) + "\n")
+    np.savez(path, feats=np.concatenate(feats), ends=np.cumsum(ends))
+    return name, sum(ends) / 100
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--processes", type=int, default=2)
+    a = ap.parse_args()
+    voices.prepare()
+    parts, total = plan(a.seed), 0.0
+    with ProcessPoolExecutor(a.processes) as pool:
+        for i, (name, seconds) in enumerate(pool.map(make, parts)):
+            total += seconds
+            print("%d/%d %s, %.2f h so far" % (i + 1, len(parts), name, total / 3600), flush=True)
+
+
+if __name__ == "__main__":
+    main()

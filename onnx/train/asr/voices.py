@@ -1,0 +1,70 @@
+"""Speech synthesisers of the distribution -> a voice by name, and which voices are trained on or held out.
+
+Held out and never trained on: eight stock eSpeak variants, every fifth random variant, and flite's recorded speaker
+`rms`. `slt`, the only recorded woman, is trained on: users are better served that way, and the card says so."""
+
+import os
+import random
+import shutil
+import subprocess
+
+DATA = "/work/data/asr"
+STOCK = "/usr/lib/x86_64-linux-gnu/espeak-ng-data"
+ACCENTS = ["en-us", "en-gb", "en-gb-x-rp", "en-gb-scotland", "en-gb-x-gbclan", "en-gb-x-gbcwmd", "en-029", "en-us"]
+# Unintelligible or joke voices.
+EXTREME = {"croak", "whisper", "whisperf", "robosoft", "robosoft2", "robosoft3", "robosoft4", "robosoft5", "robosoft6",
+           "robosoft7", "robosoft8", "Demonic", "fast_test", "anikaRobot", "AnxiousAndy", "UniRobot", "max", "boris",
+           "Storm", "Zac", "Mr serious", "Half-LifeAnnouncementSystem", "RicishayMax", "RicishayMax2", "RicishayMax3", "iven4"}
+HELD_STOCK = {"m3", "f2", "Andy", "Annie", "steph", "Michael", "linda", "edward2"}
+TRAIN_FLITE = ["slt", "awb", "kal16"]
+HELD_FLITE = "rms"
+RANDOM_VARIANTS = 120
+
+
+def random_variant(rng):
+    low = rng.choice([rng.randint(60, 110), rng.randint(140, 210)])
+    lines = ["language variant", "name rv", "pitch %d %d" % (low, int(low * rng.uniform(1.15, 1.6)))]
+    scale = rng.uniform(88, 118)
+    for formant in range(0, 9):
+        freq = int(scale * rng.uniform(0.95, 1.05))
+        lines.append("formant %d %d %d %d" % (formant, freq, rng.randint(80, 125), rng.randint(80, 130)))
+    if rng.random() < 0.3:
+        lines.append("breath " + " ".join(str(rng.randint(0, 30)) for _ in range(8)))
+    lines.append("roughness %d" % rng.randint(0, 4))
+    lines.append("flutter %d" % rng.randint(0, 6))
+    lines.append("consonants %d %d" % (rng.randint(80, 120), rng.randint(80, 120)))
+    return "\n".join(lines) + "\n"
+
+
+def prepare(seed=7):
+    """Copies eSpeak's data and adds random variants to it. -> the folder for ESPEAK_DATA_PATH."""
+    target = os.path.join(DATA, "espeak-ng-data")
+    if not os.path.isdir(target):
+        shutil.copytree(STOCK, target)
+        rng = random.Random(seed)
+        for i in range(RANDOM_VARIANTS):
+            with open(os.path.join(target, "voices", "!v", "rv%d" % i), "w") as f:
+                f.write(random_variant(rng))
+    return target
+
+
+def espeak_voices(held):
+    """All eSpeak voices of the training set, or the held-out ones."""
+    stock = sorted(set(os.listdir(os.path.join(STOCK, "voices", "!v"))) - EXTREME)
+    chosen = [v for v in stock if (v in HELD_STOCK) == held]
+    made = ["rv%d" % i for i in range(RANDOM_VARIANTS) if (i % 5 == 0) == held]
+    return chosen + made
+
+
+def say(voice, text, rng):
+    """A voice (`flite:slt` or `espeak:variant`) says a text. -> WAV bytes."""
+    engine, name = voice.split(":")
+    if engine == "flite":
+        stretch = "duration_stretch=%.2f" % rng.uniform(0.85, 1.25)
+        args = ["flite", "-voice", name, "--setf", stretch, "-t", text, "-o", "/dev/stdout"]
+        return subprocess.run(args, capture_output=True, check=True).stdout
+    accent = rng.choice(ACCENTS)
+    args = ["espeak-ng", "-v", accent + "+" + name, "-s", str(rng.randint(125, 205)), "-p", str(rng.randint(25, 75)),
+            "--stdout", "--stdin"]
+    env = dict(os.environ, ESPEAK_DATA_PATH=DATA)
+    return subprocess.run(args, input=text.encode(), capture_output=True, check=True, env=env).stdout

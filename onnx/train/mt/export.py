@@ -1,0 +1,71 @@
+"""Checkpoint -> onnx/starter/mt-en-es in optimum's layout (encoder, merged decoder), and golden.json: `python3 -m mt.export`.
+
+Needs transformers and optimum (see ../requirements.txt). Golden outputs are PyTorch's, for the Rust tests."""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import torch
+from transformers import GenerationConfig
+
+from .data import held_out_pairs
+from text.sentences import asr_form
+from .train import DATA, encode, model, tokenizer
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+OUT = os.path.join(HERE, "../../starter/mt-en-es")
+EXTRA = ["Hello", "yes", "thank you", "my name is Zorbanek", "where is the train station",
+         "Good morning everyone. I think that the plan is good because we need a room and the hotel is near the station.",
+         "i would like a room for two nights and how much does it cost"]
+
+
+def load():
+    t = tokenizer()
+    net = model(t.get_vocab_size())
+    net.load_state_dict(torch.load(DATA + "/checkpoint.pt", weights_only=False)["ema"])
+    net.generation_config = GenerationConfig(decoder_start_token_id=2, bos_token_id=0, pad_token_id=1, eos_token_id=2,
+                                             max_new_tokens=200)
+    return t, net.eval()
+
+
+def export(t, net):
+    with tempfile.TemporaryDirectory() as tmp:
+        net.save_pretrained(tmp)
+        t.save(os.path.join(tmp, "tokenizer.json"))
+        with open(os.path.join(tmp, "tokenizer_config.json"), "w") as f:
+            json.dump({"tokenizer_class": "PreTrainedTokenizerFast", "unk_token": "<unk>", "eos_token": "</s>", "pad_token": "<pad>"}, f)
+        made = os.path.join(tmp, "onnx")
+        subprocess.run([os.path.join(os.path.dirname(sys.executable), "optimum-cli"), "export", "onnx", "--model", tmp, "--task",
+                        "text2text-generation-with-past", made], check=True)
+        os.makedirs(OUT, exist_ok=True)
+        for name in ["encoder_model.onnx", "decoder_model_merged.onnx", "config.json", "generation_config.json"]:
+            shutil.copy(os.path.join(made, name), os.path.join(OUT, name))
+    t.save(os.path.join(OUT, "tokenizer.json"))
+
+
+def golden(t, net):
+    sources = EXTRA + [en if i % 2 else asr_form(en) for i, (en, _) in enumerate(held_out_pairs(40))]
+    rows = []
+    for text in sources:
+        ids = encode(t, text, "")[0]
+        spanish = t.token_to_id("spa_Latn")
+        kwargs = dict(input_ids=torch.tensor([ids]), forced_bos_token_id=spanish, max_new_tokens=int(len(ids) * 1.5) + 10)
+        strip = lambda out: [i for i in out[0].tolist()[2:] if i not in (1, 2)]
+        with torch.no_grad():
+            greedy = strip(net.generate(**kwargs, num_beams=1, do_sample=False))
+            beam = strip(net.generate(**kwargs, num_beams=4, do_sample=False, early_stopping=False, length_penalty=1.0))
+        rows.append(dict(source=text, ids=ids, greedy=greedy, beam4=beam, text=t.decode(greedy)))
+    with open(os.path.join(HERE, "golden.json"), "w") as f:
+        json.dump(rows, f, ensure_ascii=False, indent=0)
+
+
+if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    tokens, network = load()
+    export(tokens, network)
+    golden(tokens, network)
