@@ -16,7 +16,7 @@ use sottovoce::out::Patient;
 use sottovoce::pipeline::{Opening, Pipeline};
 use sottovoce::plan::{Models, Plan};
 use sottovoce::text::Lang;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -71,7 +71,7 @@ fn cpu_seconds() -> f64 {
 }
 
 /// Runs a file through; returns audio seconds, wall seconds, and (lag of the first partial, mean lag of finals).
-fn run(pipeline: &Pipeline, path: &PathBuf, live: bool) -> Result<(f64, f64, f64, f64)> {
+fn run(pipeline: &Pipeline, path: &Path, live: bool) -> Result<(f64, f64, f64, f64)> {
     let mut reader = Paced::new(file::open(path)?);
     let format = reader.peek()?.expect("sound");
     let opening = Opening { room: "bench".into(), speaker: String::new(), lang: None, format, live };

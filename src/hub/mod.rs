@@ -19,6 +19,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// Rooms from which on unused ones are swept out.
+const MANY_ROOMS: usize = 256;
+
 /// What the hub is told.
 pub enum HubIn {
     /// A session begins.
@@ -91,6 +94,11 @@ impl Hub {
 
     fn room(&mut self, name: &str) -> &mut Room {
         let epoch = self.epoch;
+        // Anyone may name a room, so names that nobody uses any more must not pile up.
+        if self.rooms.len() >= MANY_ROOMS && !self.rooms.contains_key(name) {
+            let listeners = &self.listeners;
+            self.rooms.retain(|name, room| listeners.contains_key(name) || !room.is_forgettable());
+        }
         self.rooms.entry(name.to_owned()).or_insert_with(|| Room::new(name, epoch))
     }
 
@@ -122,7 +130,7 @@ impl Hub {
         };
         let room = self.room(&s.room);
         let status = Body::Status { state: State::Ready, lag: room.lag, detail: String::new() };
-        let first = [hello, status].map(|body| Arc::new(room.aside(body)));
+        let first = [hello, status].map(|body| Arc::new(room.aside(None, body)));
         let past = if s.replay { room.replay(s.after.as_deref()) } else { Vec::new() };
         let mut listener = Listener { id: s.id, filter: s.filter, sink: s.sink };
         if first.iter().chain(&past).all(|p| listener.offer(p, &mut Encoded::default())) {
@@ -134,12 +142,12 @@ impl Hub {
 
     /// Says good-bye to the listeners of `room` that `which` names.
     fn dismiss(&mut self, room: &str, reason: &str, which: impl Fn(&Listener) -> bool) {
-        let resume = self.room(room).position();
-        let bye = self.room(room).aside(Body::Bye { reason: reason.into(), resume });
         let Some(listeners) = self.listeners.get_mut(room) else { return };
+        let Some(room) = self.rooms.get(room) else { return };
         let mut gone = Vec::new();
         for listener in listeners.iter_mut().filter(|l| which(l)) {
-            listener.offer(&bye, &mut Encoded::default());
+            let bye = Body::Bye { reason: reason.into(), resume: room.position() };
+            listener.offer(&room.aside(listener.filter.session, bye), &mut Encoded::default());
             gone.push(listener.id);
         }
         gone.into_iter().for_each(|id| self.forget(id));

@@ -69,9 +69,11 @@ impl Room {
         format!("{}.{}", self.epoch, self.seq)
     }
 
-    /// An event for one connection only; it takes no number of its own.
-    pub fn aside(&self, body: Body) -> Published {
-        let t = self.began.elapsed().as_secs_f64();
+    /// An event for one connection only; it takes no number of its own. On a session's connection its time is the
+    /// session's.
+    pub fn aside(&self, session: Option<u64>, body: Body) -> Published {
+        let session_time = session.and_then(|number| self.clocks.get(&number)).copied();
+        let t = session_time.unwrap_or_else(|| self.began.elapsed().as_secs_f64());
         let event = Event { room: self.name.clone(), epoch: self.epoch, seq: self.seq, t, body };
         Published { event, session: None, is_draft: false }
     }
@@ -100,6 +102,11 @@ impl Room {
             self.log.pop_front();
         }
         published
+    }
+
+    /// Whether nothing of it is worth keeping: nobody speaks, and nothing was said lately.
+    pub fn is_forgettable(&self) -> bool {
+        self.clocks.is_empty() && self.log.back().is_none_or(|(at, _)| at.elapsed() > KEPT)
     }
 
     /// Forgets what only an open session needs.

@@ -13,8 +13,11 @@ pub trait VoiceActivity: Send {
     fn reset(&mut self);
 }
 
+/// Builds a backend.
+pub type Build = fn() -> Box<dyn VoiceActivity>;
+
 /// The backends by name, the default first.
-pub const BACKENDS: &[(&str, fn() -> Box<dyn VoiceActivity>)] = &[("earshot", || Box::new(Earshot::new()))];
+pub const BACKENDS: &[(&str, Build)] = &[("earshot", || Box::new(Earshot::new()))];
 
 /// Builds a backend by name.
 ///

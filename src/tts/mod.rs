@@ -23,9 +23,11 @@ pub trait Synthesizer: Send {
     fn speak(&mut self, text: &str, lang: &Lang, speed: f32) -> Result<Voice>;
 }
 
+/// Builds a backend.
+pub type Build = fn() -> Result<Box<dyn Synthesizer>>;
+
 /// The backends by name, the default first.
-pub const BACKENDS: &[(&str, fn() -> Result<Box<dyn Synthesizer>>)] =
-    &[("espeak", || Ok(Box::new(espeak::Espeak::find()?)))];
+pub const BACKENDS: &[(&str, Build)] = &[("espeak", || Ok(Box::new(espeak::Espeak::find()?)))];
 
 /// Says whether somebody wants to hear this language of this session.
 pub type Wanted = Box<dyn Fn(&Session, &Lang) -> bool + Send>;
@@ -106,7 +108,7 @@ fn clause_end(text: &str) -> usize {
         let next = text[i + c.len_utf8()..].chars().next();
         ".,;:!?…。！？、".contains(*c) && next.is_some_and(char::is_whitespace)
     });
-    let end = ends.map(|(i, c)| i + c.len_utf8()).last().unwrap_or(0);
+    let end = ends.map(|(i, c)| i + c.len_utf8()).next_back().unwrap_or(0);
     if text[..end].split_whitespace().count() >= 3 { end } else { 0 }
 }
 
