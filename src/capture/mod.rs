@@ -1,7 +1,7 @@
 //! Where sound comes in: turns devices, files, standard input and the network into blocks of PCM.
 //!
 //! A source knows the rate and channels it has; conversion is `listen`'s work. Names of the audio system stay in
-//! [`device`]; names of file formats in [`file`].
+//! [`device`]; names of file formats in [`mod@file`].
 
 #[cfg(feature = "microphone")]
 pub mod device;
