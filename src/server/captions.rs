@@ -28,8 +28,8 @@ pub(super) async fn lately(
     Query(params): Query<Params>,
     headers: HeaderMap,
 ) -> Response {
-    if let Err(why) = shared.access.check(&headers, params.token.as_deref()) {
-        return (StatusCode::FORBIDDEN, why).into_response();
+    if let Err(refusal) = shared.admit(&headers, params.token.as_deref()) {
+        return *refusal;
     }
     let answer = tokio::task::block_in_place(|| answer(&shared, room, &params));
     answer.unwrap_or_else(|e| (StatusCode::BAD_REQUEST, format!("{e}\n")).into_response())

@@ -10,8 +10,8 @@ use crate::metrics;
 use crate::text::Lang;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use futures_util::StreamExt;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -56,9 +56,8 @@ pub(super) async fn upgrade(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if let Err(why) = shared.access.check(&headers, params.token.as_deref()) {
-        metrics::get().refused.with_label_values(&["access"]).inc();
-        return (StatusCode::FORBIDDEN, why).into_response();
+    if let Err(refusal) = shared.admit(&headers, params.token.as_deref()) {
+        return *refusal;
     }
     // A listener has nothing to say but pings and good-bye.
     upgrade.max_message_size(64 * 1024).on_upgrade(move |socket| serve(shared, params, socket))

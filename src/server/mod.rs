@@ -15,7 +15,8 @@ use crate::pipeline::Pipeline;
 use access::Access;
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -33,6 +34,16 @@ pub(crate) struct Shared {
     listeners: AtomicUsize,
     /// Turns true when the daemon stops.
     draining: watch::Receiver<bool>,
+}
+
+impl Shared {
+    /// Lets a request in, or answers it with the reason why not.
+    fn admit(&self, headers: &HeaderMap, token: Option<&str>) -> std::result::Result<(), Box<Response>> {
+        self.access.check(headers, token).map_err(|why| {
+            metrics::get().refused.with_label_values(&["access"]).inc();
+            Box::new((StatusCode::FORBIDDEN, why).into_response())
+        })
+    }
 }
 
 /// A running server.

@@ -15,8 +15,8 @@ use crate::pipeline::speaker::Speaker;
 use crate::text::Lang;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use futures_util::StreamExt;
 use futures_util::stream::SplitStream;
 use serde::Deserialize;
@@ -70,9 +70,8 @@ pub(super) async fn upgrade(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if let Err(why) = shared.access.check(&headers, params.token.as_deref()) {
-        metrics::get().refused.with_label_values(&["access"]).inc();
-        return (StatusCode::FORBIDDEN, why).into_response();
+    if let Err(refusal) = shared.admit(&headers, params.token.as_deref()) {
+        return *refusal;
     }
     let most = shared.pipeline.plan().config.server.max_message;
     upgrade.max_message_size(most).on_upgrade(move |socket| serve(shared, params, socket))
