@@ -1,7 +1,6 @@
 //! `run`: the daemon. Load → warm up → ready → open the port and the microphone; stop in the reverse order.
 
 use super::{Interrupt, load, say};
-use crate::capture::Block;
 use crate::capture::file;
 use crate::capture::paced::Paced;
 use crate::config::SourceKind;
@@ -147,7 +146,7 @@ impl LocalSource {
                 microphone.ring.take(&mut samples);
                 let lost = microphone.ring.take_lost() / u64::from(format.channels);
                 if !samples.is_empty() {
-                    speaker.push(Block { format, samples: std::mem::take(&mut samples) })?;
+                    speaker.push(crate::capture::Block { format, samples: std::mem::take(&mut samples) })?;
                 }
                 if lost > 0 {
                     speaker.lose(lost)?;
