@@ -269,3 +269,6 @@ impl Stage for Hub {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

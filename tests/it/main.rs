@@ -3,6 +3,7 @@
 mod browser;
 mod cli;
 mod golden;
+mod hostile;
 mod protocol;
 mod pulse;
 mod quality;

@@ -52,7 +52,7 @@ def augment(x, rng, strength):
     """[frames, 80] float32 -> the same kind; strength 0 (only warp and speed) to 1."""
     x = x @ WARPS[rng.integers(len(WARPS))]
     x = stretch(x, rng.uniform(*SPEED))
-    x = x + rng.uniform(-2.5, 2.0) + np.cumsum(rng.normal(0, 0.12 * strength, BINS))
+    x = x + rng.uniform(-1.5, 1.5) + np.cumsum(rng.normal(0, 0.12 * strength, BINS))
     if rng.random() < 0.75:
         x = noise(x, rng, strength)
     x = np.maximum(x, FLOOR)

@@ -24,23 +24,22 @@ class Block(nn.Module):
         self.qkv, self.out = nn.Linear(d, 3 * d), nn.Linear(d, d)
         self.gate, self.point = nn.Linear(d, 2 * d), nn.Linear(d, d)
         self.depth = nn.Conv1d(d, d, KERNEL, groups=d)
-        self.drop = nn.Dropout(0.05)
 
     def forward(self, x, bias, past_kv, past_conv):
         """x [N,T,d], bias [N or 1,heads,T,P+T], past_kv [N,2,P,d], past_conv [N,KERNEL-1,d] -> x, kv, conv"""
         n, t, d = x.shape
-        x = x + self.drop(self.down(F.silu(self.up(self.norm_ffn(x)))))
+        x = x + self.down(F.silu(self.up(self.norm_ffn(x))))
         q, k, v = self.qkv(self.norm_att(x)).split(d, dim=-1)
         k, v = torch.cat([past_kv[:, 0], k], 1), torch.cat([past_kv[:, 1], v], 1)
         heads = len(SLOPES)
         split = lambda y: y.reshape(n, -1, heads, d // heads).transpose(1, 2)
         att = (split(q) @ split(k).transpose(-1, -2)) * (d // heads) ** -0.5 + bias
         y = (att.softmax(-1) @ split(v)).transpose(1, 2).reshape(n, t, d)
-        x = x + self.drop(self.out(y))
+        x = x + self.out(y)
         y = torch.cat([past_conv, F.glu(self.gate(self.norm_conv(x)), dim=-1)], 1)
         new_conv = y[:, -(KERNEL - 1):]
         y = self.depth(y.transpose(1, 2)).transpose(1, 2)
-        x = x + self.drop(self.point(F.silu(self.norm_mid(y))))
+        x = x + self.point(F.silu(self.norm_mid(y)))
         return self.norm_out(x), torch.stack([k, v], 1), new_conv
 
 

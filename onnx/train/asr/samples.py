@@ -39,7 +39,7 @@ def main():
     for name, lines in DEMOS.items():
         parts = [np.zeros(RATE // 2, np.float32)]
         for line in lines:
-            parts += [speak("flite:slt", line, random.Random(3)), np.zeros(int(RATE * 0.9), np.float32)]
+            parts += [speak("flite:rms", line, random.Random(3)), np.zeros(int(RATE * 0.9), np.float32)]
         hiss = np.random.default_rng(1).normal(0, 0.0005, sum(map(len, parts))).astype(np.float32)
         write(os.path.join(OUT, name + ".wav"), np.concatenate(parts) + hiss)
         with open(os.path.join(OUT, name + ".txt"), "w") as f:
@@ -47,9 +47,9 @@ def main():
     held = open("/work/data/text/heldout.en").read().split("\n")[200:260]
     formant = voices.espeak_voices(True)
     rows = []
-    for group, choose in [("seen", lambda: "flite:" + rng.choice(voices.TRAIN_FLITE)),
+    for group, choose in [("seen", lambda: rng.choice(voices.TRAIN_RECORDED[:3])),
                           ("formant", lambda: "espeak:" + rng.choice(formant)),
-                          ("natural", lambda: "flite:" + voices.HELD_FLITE)]:
+                          ("natural", lambda: voices.HELD_RECORDED)]:
         for i in range(8):
             voice, text = choose(), held.pop()
             name = "heldout/%s%d.wav" % (group, i + 1)

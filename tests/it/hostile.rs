@@ -1,0 +1,105 @@
+//! Clients that nobody wishes for: random frames, and a listener that doesn't read. Others must not notice.
+
+use crate::support::{self, Daemon, Socket, events, finals, keeps_promises, say};
+use futures_util::{SinkExt, StreamExt};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::Value;
+use std::time::Duration;
+use tokio::net::TcpSocket;
+use tokio_tungstenite::tungstenite::Message;
+
+/// Frames as a broken or malicious client may send them; half of the connections begin well.
+fn frames() -> impl Strategy<Value = Vec<Message>> {
+    let configs = prop_oneof![
+        Just(r#"{"type":"config","rate":16000,"format":"s16le","channels":1}"#.to_owned()),
+        (any::<u32>(), any::<u16>()).prop_map(|(r, c)| format!(r#"{{"type":"config","rate":{r},"channels":{c}}}"#)),
+        (4_000u32..200_000, 1u16..5).prop_map(|(r, c)| format!(r#"{{"type":"config","rate":{r},"channels":{c}}}"#)),
+    ];
+    let texts = prop_oneof![
+        ".{0,40}",
+        r#"\{"[a-z]{1,8}":(true|null|[0-9]{1,25}|"[a-z]{0,9}"|\[\])\}"#,
+        ".{0,300}".prop_map(|id| serde_json::json!({ "marker": id }).to_string()),
+        Just(r#"{"end":true}"#.to_owned()),
+    ];
+    let frame = prop_oneof![
+        2 => prop::collection::vec(any::<u8>(), 0..9_000).prop_map(Message::binary),
+        2 => texts.prop_map(Message::text),
+        1 => prop::collection::vec(any::<u8>(), 0..100).prop_map(|b| Message::Ping(b.into())),
+    ];
+    let frames = prop::collection::vec(frame, 0..12);
+    (prop::option::of(configs), frames)
+        .prop_map(|(config, frames)| config.map(Message::text).into_iter().chain(frames).collect())
+}
+
+/// Sends the frames, hangs up or not, and gives the close code if the server was the first to end it.
+async fn abuse(daemon: &Daemon, frames: Vec<Message>) -> Option<u16> {
+    let mut socket = daemon.ws("/v1/speak?room=r").await;
+    for frame in frames {
+        if socket.send(frame).await.is_err() {
+            break;
+        }
+    }
+    let until_quiet = async {
+        while let Some(Ok(message)) = socket.next().await {
+            if let Message::Close(frame) = message {
+                return frame.map(|f| f.code.into());
+            }
+        }
+        None
+    };
+    // Where all was well, the server waits for more: hanging up without a word is abuse enough.
+    tokio::time::timeout(Duration::from_millis(50), until_quiet).await.unwrap_or(None)
+}
+
+#[test]
+fn random_frames_never_disturb_anybody() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let daemon = runtime.block_on(Daemon::server());
+    let mut runner = TestRunner::new(Config { cases: 150, failure_persistence: None, ..Config::default() });
+    let outcome = runner.run(&frames(), |frames| {
+        let code = runtime.block_on(abuse(&daemon, frames));
+        prop_assert!(matches!(code, None | Some(1000 | 1008 | 1009)), "closed with {:?}", code);
+        Ok(())
+    });
+    outcome.expect("every ending is an agreed one");
+    let spoken = runtime.block_on(async {
+        let mut speaker = daemon.ws("/v1/speak?room=r").await;
+        say(&mut speaker, "hello-en.wav", 4.0).await;
+        events(&mut speaker, |_| false).await.0
+    });
+    keeps_promises(&spoken);
+    assert!(!finals(&spoken, "translation").concat().is_empty(), "the daemon is not well: {spoken:?}");
+}
+
+/// A listener whose system takes hardly a packet before the client reads.
+async fn deaf(daemon: &Daemon, path: &str) -> Socket {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_recv_buffer_size(2_048).expect("a small buffer");
+    let stream = socket.connect(daemon.addr).await.expect("connects");
+    let stream = tokio_tungstenite::MaybeTlsStream::Plain(stream);
+    tokio_tungstenite::client_async(daemon.url(path), stream).await.expect("a WebSocket").0
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_read_is_sent_away_and_may_come_back() {
+    let toml = support::server_toml(support::free_port()) + "listener_queue = 8\n";
+    let daemon = Daemon::start(&toml, &[]).await;
+    let mut slow = deaf(&daemon, "/v1/listen?room=r&lang=es&voice=on&dial=instant").await;
+    let mut speaker = daemon.ws("/v1/speak?room=r").await;
+    let speaking = tokio::spawn(async move {
+        say(&mut speaker, "travel-en.wav", 2.0).await;
+        events(&mut speaker, |_| false).await.0
+    });
+    let spoken = speaking.await.expect("speaks");
+    assert!(!finals(&spoken, "translation").is_empty(), "a slow listener slowed the speaker: {spoken:?}");
+    let (seen, code) = events(&mut slow, |_| false).await;
+    let bye = seen.last().expect("events");
+    assert_eq!((code, &bye["type"], &bye["reason"]), (Some(1013), &Value::from("bye"), &Value::from("slow")));
+    let resume = bye["resume"].as_str().expect("where to go on");
+    let mut again = daemon.ws(&format!("/v1/listen?room=r&lang=es&dial=instant&after={resume}")).await;
+    let last = spoken.iter().rev().find(|e| e["type"] == "caption").expect("captions")["seq"].clone();
+    let (rest, _) = events(&mut again, |e| e["type"] == "caption" && e["seq"] == last).await;
+    let all = [finals(&seen, "translation"), finals(&rest, "translation")].concat();
+    assert_eq!(all, finals(&spoken, "translation"), "committed words were lost");
+}
