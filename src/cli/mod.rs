@@ -4,6 +4,7 @@ mod client;
 mod inspect;
 mod run;
 mod translate;
+mod writer;
 
 use crate::config::{self, Config};
 use crate::error::{Error, Result};

@@ -3,17 +3,18 @@
 //! It is a stage like the others: one thread, no lock. Nothing here waits for a network client.
 
 pub mod fanout;
+mod input;
 pub mod room;
 
-use crate::error::{Error, Result};
+pub use input::{HubIn, Subscription};
+
+use crate::error::Result;
 use crate::event::{Body, PROTOCOL_VERSION, State};
 use crate::metrics;
-use crate::pipeline::item::{Flow, Item, Recognised, Session, Spoken, Translated};
-use crate::pipeline::link::{Linked, WhenFull};
+use crate::pipeline::item::{Flow, Item, Session, Spoken};
 use crate::pipeline::stage::Stage;
 use crate::text::Lang;
-use crossbeam_channel::Sender;
-use fanout::{Encoded, Filter, Listener, Sink};
+use fanout::{Encoded, Listener};
 use room::{Published, Room};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,58 +22,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Rooms from which on unused ones are swept out.
 const MANY_ROOMS: usize = 256;
-
-/// What the hub is told.
-pub enum HubIn {
-    /// A session begins.
-    Open(Arc<Session>),
-    /// Words.
-    Recognised(Item<Recognised>),
-    /// Their translation.
-    Translated(Item<Translated>),
-    /// Its voice, and the marks that have passed every stage.
-    Spoken(Item<Spoken>),
-    /// Audio was lost.
-    Gap(Item<()>),
-    /// Somebody listens.
-    Subscribe(Subscription),
-    /// Somebody left.
-    Unsubscribe(u64),
-    /// Somebody asks what was said lately.
-    Snapshot(String, Option<String>, Sender<Vec<Arc<Published>>>),
-    /// A stage has failed: everyone is told, and all connections end.
-    Fault(Error),
-    /// The daemon stops: everyone is told, sessions may still finish.
-    Draining,
-    /// The last word: everyone is told good-bye.
-    Bye,
-}
-
-impl Linked for HubIn {
-    fn when_full(&self) -> WhenFull {
-        match self {
-            Self::Recognised(item) => item.when_full(),
-            Self::Translated(item) => item.when_full(),
-            _ => WhenFull::Wait,
-        }
-    }
-}
-
-/// A listener to be.
-pub struct Subscription {
-    /// Unique.
-    pub id: u64,
-    /// The room.
-    pub room: String,
-    /// What it wants.
-    pub filter: Filter,
-    /// The last event it saw, when it comes back.
-    pub after: Option<String>,
-    /// Whether it wants to know what was said before.
-    pub replay: bool,
-    /// Where to.
-    pub sink: Box<dyn Sink>,
-}
 
 /// The stage.
 pub struct Hub {

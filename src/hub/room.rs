@@ -115,19 +115,19 @@ impl Room {
         self.clocks.remove(&session.number);
     }
 
-    /// What is kept and was published after `after` (`seq` or `epoch.seq`). Without it, or with one of another life of
-    /// the room: the finals.
+    /// What is kept and was published after `after` (`seq` or `epoch.seq`), each caption only as it last was: that
+    /// carries all its text. Without it, or with one of another life of the room: the finals.
     pub fn replay(&self, after: Option<&str>) -> Vec<Arc<Published>> {
         let seen = after.and_then(|after| match after.split_once('.') {
             Some((epoch, seq)) if epoch.parse() == Ok(self.epoch) => seq.parse().ok(),
             Some(_) => None,
             None => after.parse::<u64>().ok().filter(|seq| *seq <= self.seq),
         });
-        let kept = self.log.iter().map(|(_, p)| p).filter(|p| match seen {
-            Some(seen) => p.event.seq > seen,
-            None => matches!(&p.event.body, Body::Caption(c) if c.is_final),
-        });
-        kept.cloned().collect()
+        let kept = self.log.iter().map(|(_, p)| p);
+        match seen {
+            Some(seen) => latest(kept.filter(|p| p.event.seq > seen)),
+            None => kept.filter(|p| matches!(&p.event.body, Body::Caption(c) if c.is_final)).cloned().collect(),
+        }
     }
 
     /// A transcript's caption event.
@@ -180,6 +180,22 @@ impl Room {
         }
         self.publish_for(session, t, Body::Caption(caption), is_draft)
     }
+}
+
+/// Leaves out captions that a later event repeats and adds to. Not every listener takes drafts, so a draft stands in
+/// for drafts only.
+fn latest<'a>(events: impl DoubleEndedIterator<Item = &'a Arc<Published>>) -> Vec<Arc<Published>> {
+    // Of each caption: whether what comes later is drafts only.
+    let mut later: HashMap<&str, bool> = HashMap::new();
+    let mut is_latest = |p: &'a Published| {
+        let Body::Caption(caption) = &p.event.body else { return true };
+        let before = later.get(caption.id.as_str()).copied();
+        later.insert(&caption.id, p.is_draft && before != Some(false));
+        before.is_none() || before == Some(true) && !p.is_draft
+    };
+    let mut kept: Vec<_> = events.rev().filter(|p| is_latest(p)).cloned().collect();
+    kept.reverse();
+    kept
 }
 
 fn blank(session: &Session, utterance: u64, lang: &Lang, is_final: bool) -> Caption {

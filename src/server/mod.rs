@@ -7,6 +7,7 @@ mod captions;
 mod connection;
 mod listen;
 mod pages;
+mod said;
 mod speak;
 
 use crate::error::{Error, Result};

@@ -4,6 +4,7 @@ use super::Shared;
 use super::access;
 use super::connection::{Out, Queue, code};
 use super::listen::Counted;
+use super::said::{self, Order};
 use crate::audio::{AudioFormat, s16le_to_f32};
 use crate::capture::Block;
 use crate::error::{Error, ErrorKind, Result};
@@ -34,34 +35,6 @@ pub(super) struct Params {
     from: Option<String>,
     speaker: Option<String>,
     token: Option<String>,
-}
-
-/// The text messages a speaker may send.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Said {
-    Config {
-        #[serde(rename = "type")]
-        kind: String,
-        rate: u32,
-        #[serde(default = "s16le")]
-        format: String,
-        #[serde(default = "one")]
-        channels: u16,
-    },
-    Marker {
-        marker: serde_json::Value,
-    },
-    End {
-        end: bool,
-    },
-}
-
-fn s16le() -> String {
-    "s16le".into()
-}
-fn one() -> u16 {
-    1
 }
 
 pub(super) async fn upgrade(
@@ -97,24 +70,12 @@ async fn serve(shared: Arc<Shared>, params: Params, socket: WebSocket) {
 }
 
 async fn first_frame(receiving: &mut SplitStream<WebSocket>) -> Result<AudioFormat> {
-    let wanted = "the first frame must be {\"type\":\"config\",\"rate\":16000,\"format\":\"s16le\",\"channels\":1}";
     loop {
-        let text = match receiving.next().await {
-            Some(Ok(Message::Text(text))) => text,
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
-            _ => return Err(Error::input("no config frame").hint(wanted)),
-        };
-        return match serde_json::from_str(&text) {
-            Ok(Said::Config { kind, rate, format, channels }) if kind == "config" => {
-                let audio = AudioFormat { rate, channels };
-                match (format.as_str(), audio.is_usable()) {
-                    ("s16le", true) => Ok(audio),
-                    ("s16le", false) => Err(Error::input(format!("{rate} Hz with {channels} channels can't be used"))),
-                    _ => Err(Error::input(format!("audio format `{format}` is not understood")).hint("s16le is")),
-                }
-            }
-            _ => Err(Error::input("the config frame is not understood").hint(wanted)),
-        };
+        match receiving.next().await {
+            Some(Ok(Message::Text(text))) => return said::config(&text),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            _ => return said::config(""),
+        }
     }
 }
 
@@ -198,21 +159,13 @@ impl Conversation {
                     speaker.push(Block { format: self.format, samples: s16le_to_f32(&bytes) })?;
                 }
             }
-            Message::Text(text) => match serde_json::from_str(&text) {
-                Ok(Said::Marker { marker }) => {
-                    let id = marker.as_str().map_or_else(|| marker.to_string(), str::to_owned);
-                    if id.len() > 256 {
-                        return Err(Error::input("a marker has 256 bytes at most"));
-                    }
+            Message::Text(text) => match said::order(&text)? {
+                Order::Mark(id) => {
                     if let Some(speaker) = &self.speaker {
                         tokio::task::block_in_place(|| speaker.mark(id))?;
                     }
                 }
-                Ok(Said::End { end: true }) => self.hang_up(),
-                _ => {
-                    return Err(Error::input("a text frame is not understood")
-                        .hint("after the config only {\"marker\":id} and {\"end\":true} are"));
-                }
+                Order::End => self.hang_up(),
             },
             Message::Close(_) => return Ok(false),
             Message::Ping(_) | Message::Pong(_) => {}

@@ -19,6 +19,16 @@ const WATCH: &str = "
       }
     }).observe(document, { subtree: true, childList: true, characterData: true });";
 
+/// Runs before a page's own scripts: notes every piece of sound that is set to be heard.
+const OVERHEAR: &str = "
+    window.voiced = [];
+    const { start } = AudioBufferSourceNode.prototype;
+    AudioBufferSourceNode.prototype.start = function (when) {
+      const peak = this.buffer.getChannelData(0).reduce((peak, s) => Math.max(peak, Math.abs(s)), 0);
+      voiced.push({ when, until: when + this.buffer.duration, peak });
+      return start.call(this, when);
+    };";
+
 /// The finals of a kind, as a page shows them.
 fn finals(kind: &str) -> String {
     let selector = format!("[data-kind={kind}][data-final=true] .committed");
@@ -33,11 +43,16 @@ async fn speaks_and_reads_in_the_browser() {
     let url = |path: &str| format!("http://{}{path}", daemon.addr);
     let mut browser = Chromium::start(&samples.join("hello-en.wav")).await;
 
-    let reader = browser.open(&url("/r/main?lang=es&dial=instant"), WATCH).await;
+    let reader = browser.open(&url("/r/main?lang=es&dial=instant"), &[WATCH, OVERHEAR].concat()).await;
     let start_page = browser.open(&url("/"), WATCH).await;
     for page in [&reader, &start_page] {
         browser.until(page, "document.querySelector('#state').dataset.state === 'live'").await;
     }
+
+    browser.evaluate(&reader, "document.querySelector('#voice').click()").await;
+    let asked =
+        "!!document.querySelector('#voice[aria-pressed=true]') && !!document.querySelector('[data-state=live]')";
+    browser.until(&reader, asked).await;
 
     let speaker = browser.open(&url("/r/main/speak"), WATCH).await;
     // The starter model knows clean voices only, and what the browser does to the sound differs between its versions.
@@ -70,6 +85,14 @@ async fn speaks_and_reads_in_the_browser() {
     browser.until(&speaker, "document.body.dataset.speaking === 'idle'").await;
     let notice = browser.evaluate(&speaker, "document.querySelector('#notice').textContent").await;
     assert_eq!(notice, "", "the speaker's page has nothing to complain about");
+
+    let voiced = browser.until(&reader, "voiced.length > 0 && voiced").await;
+    let pieces = voiced.as_array().expect("pieces of sound");
+    let time = |piece: &serde_json::Value, key: &str| piece[key].as_f64().expect("a number");
+    assert!(pieces.iter().all(|p| time(p, "peak") > 0.05), "the voice is silent: {pieces:?}");
+    assert!(pieces.windows(2).all(|p| time(&p[1], "when") >= time(&p[0], "until")), "voices overlap: {pieces:?}");
+    let seconds: f64 = pieces.iter().map(|p| time(p, "until") - time(p, "when")).sum();
+    assert!(seconds > 0.5, "hardly a word was spoken: {pieces:?}");
 
     // Who comes later reads what was said.
     let late = browser.open(&url("/r/main?lang=es"), WATCH).await;

@@ -1,0 +1,196 @@
+//! The tables and keys of a pipeline file, with their defaults.
+
+use crate::listen::endpoint::EndpointRules;
+use crate::stabilise::CommitPolicy;
+use crate::text::Lang;
+use serde::{Deserialize, Serialize};
+
+/// A pipeline file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where the daemon's own speech comes from.
+    pub source: SourceConfig,
+    /// When somebody speaks.
+    pub listen: ListenConfig,
+    /// Speech to text.
+    pub recognise: RecogniseConfig,
+    /// Text to text.
+    pub translate: TranslateConfig,
+    /// Text to speech.
+    pub speak: SpeakConfig,
+    /// The network.
+    pub server: ServerConfig,
+}
+
+/// Kinds of local source.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SourceKind {
+    /// A capture device.
+    Microphone,
+    /// Rooms are fed over the network only.
+    #[default]
+    None,
+}
+
+/// `[source]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SourceConfig {
+    /// `microphone` or `none`.
+    pub kind: SourceKind,
+    /// A device id from `sottovoce devices`, or `default`.
+    pub device: String,
+    /// The room it speaks in.
+    pub room: String,
+    /// The speaker's name.
+    pub speaker: String,
+    /// An audio file that is spoken once, in real time, where there is no microphone; relative to the models' folder.
+    pub sample: Option<String>,
+}
+
+impl Default for SourceConfig {
+    fn default() -> Self {
+        Self {
+            kind: SourceKind::None,
+            device: "default".into(),
+            room: "main".into(),
+            speaker: String::new(),
+            sample: None,
+        }
+    }
+}
+
+/// `[listen]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ListenConfig {
+    /// The voice activity backend.
+    pub backend: String,
+    /// When speech begins and ends.
+    pub endpoint: EndpointRules,
+    /// Live audio that waited longer, in seconds, is dropped and announced as a gap.
+    pub max_waiting: f64,
+}
+
+impl Default for ListenConfig {
+    fn default() -> Self {
+        Self { backend: "earshot".into(), endpoint: EndpointRules::default(), max_waiting: 5.0 }
+    }
+}
+
+/// `[recognise]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecogniseConfig {
+    /// The backend.
+    pub backend: String,
+    /// A model id of the registry, or a folder.
+    pub model: String,
+    /// The language spoken, unless a session says otherwise.
+    pub lang: Lang,
+    /// Threads of one model call.
+    pub threads: usize,
+    /// When words become final.
+    pub policy: CommitPolicy,
+}
+
+impl Default for RecogniseConfig {
+    fn default() -> Self {
+        Self {
+            backend: "streaming-ctc".into(),
+            model: "starter/asr-en".into(),
+            lang: lang("en"),
+            threads: 1,
+            policy: CommitPolicy::Native,
+        }
+    }
+}
+
+/// `[translate]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TranslateConfig {
+    /// The backend, or `none`.
+    pub backend: String,
+    /// A model id of the registry, or a folder.
+    pub model: String,
+    /// The languages to translate into.
+    pub to: Vec<Lang>,
+    /// Threads of one model call.
+    pub threads: usize,
+    /// 1: greedy; more: so many beams.
+    pub beam: usize,
+    /// When translated words become final.
+    pub policy: CommitPolicy,
+}
+
+impl Default for TranslateConfig {
+    fn default() -> Self {
+        Self {
+            backend: "seq2seq".into(),
+            model: "starter/mt-en-es".into(),
+            to: vec![lang("es")],
+            threads: 1,
+            beam: 1,
+            policy: CommitPolicy::LocalAgreement { n: 2 },
+        }
+    }
+}
+
+/// `[speak]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SpeakConfig {
+    /// The backend, or `none`.
+    pub backend: String,
+}
+
+impl Default for SpeakConfig {
+    fn default() -> Self {
+        Self { backend: "espeak".into() }
+    }
+}
+
+/// `[server]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerConfig {
+    /// Address and port.
+    pub listen: String,
+    /// Who speaks or listens must know it (`Authorization: Bearer`, or `token=`). Needed beyond loopback.
+    pub token: Option<String>,
+    /// Serve beyond loopback without a token.
+    pub insecure: bool,
+    /// Speakers at once.
+    pub max_sessions: usize,
+    /// Listeners at once.
+    pub max_listeners: usize,
+    /// Bytes of one message from a client.
+    pub max_message: usize,
+    /// Events that may wait for a slow listener.
+    pub listener_queue: usize,
+    /// Seconds that stopping may take before it is cut short.
+    pub drain_timeout: f64,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8000".into(),
+            token: None,
+            insecure: false,
+            max_sessions: 64,
+            max_listeners: 1_024,
+            max_message: 1 << 20,
+            listener_queue: 256,
+            drain_timeout: 10.0,
+        }
+    }
+}
+
+fn lang(tag: &str) -> Lang {
+    #[expect(clippy::expect_used, reason = "called with two constant tags that the tests read")]
+    Lang::parse(tag).expect("a known language")
+}
