@@ -186,6 +186,7 @@ fn watch(case: &Case) -> Vec<Vec<Event>> {
         hub.subscribe(Subscription { id: id as u64, room: "test".into(), filter, after: None, replay: true, sink });
     }
     let (mut sound, mut sizes) = (VecDeque::from(sound(&sessions, &case.guesses)), case.batches.iter().cycle());
+    let mut is_back = false;
     while !sound.is_empty() {
         let size = sizes.next().map_or(1, |n| (*n).min(sound.len()));
         let mut words = Vec::new();
@@ -194,14 +195,26 @@ fn watch(case: &Case) -> Vec<Vec<Event>> {
         words.iter().for_each(|w| hub.handle(HubIn::Recognised(w.clone())));
         let emit = &mut |item| hub.handle(HubIn::Translated(item));
         translate.process(&mut words, emit).expect("translates");
-    }
-    if !hub.listeners["test"].iter().any(|l| l.id == 3) {
+        if is_back || hub.listeners["test"].iter().any(|l| l.id == 3) {
+            continue;
+        }
+        is_back = true;
         let after = seen[3].lock().expect("lock").last().map(|e| format!("{}.{}", e.epoch, e.seq));
         let filter = Filter { dial: DIALS[case.batches[0] % 3], ..Filter::default() };
         let sink = Box::new(Keeping(seen[3].clone(), VecDeque::new()));
         hub.subscribe(Subscription { id: 4, room: "test".into(), filter, after, replay: true, sink });
+        assert_eq!(committed(&seen[3].lock().expect("lock")), committed(&seen[0].lock().expect("lock")), "on return");
     }
     seen.into_iter().map(|events| events.lock().expect("lock").clone()).collect()
+}
+
+/// What stands of every caption.
+fn committed(events: &[Event]) -> HashMap<String, String> {
+    let text = |e: &Event| match &e.body {
+        Body::Caption(c) if !c.committed.is_empty() => Some((c.id.clone(), c.committed.clone())),
+        _ => None,
+    };
+    events.iter().filter_map(text).collect()
 }
 
 /// The final captions' ids and texts.
