@@ -8,6 +8,7 @@ use crate::audio::AudioFormat;
 use crate::error::{Error, Result};
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{FromSample, SampleFormat, SizedSample, StreamConfig};
+use std::io::Read;
 
 /// How much the ring holds, in seconds: what a busy machine may be late before audio is lost.
 const RING_SECONDS: u32 = 4;
@@ -30,23 +31,47 @@ pub struct DeviceInfo {
     /// For people.
     pub name: String,
     /// The format it prefers.
-    pub format: Option<AudioFormat>,
+    pub format: AudioFormat,
     /// Whether `default` means this one.
     pub is_default: bool,
 }
 
-/// The capture devices of this machine; empty if there is none.
+/// The capture devices of this machine that can be used; empty if there is none.
 pub fn list() -> Vec<DeviceInfo> {
+    quietly(usable)
+}
+
+/// Asks the system while what its sound libraries print on standard error goes to the debug log: ALSA and JACK complain
+/// there of everything that is not, on machines where nothing is wrong.
+fn quietly<T>(ask: impl FnOnce() -> T) -> T {
+    // Where standard error can't be redirected, or is just now, they may complain.
+    let hush = gag::BufferRedirect::stderr();
+    let answer = ask();
+    let mut said = String::new();
+    if let Ok(mut hush) = hush {
+        let _ = hush.read_to_string(&mut said);
+    }
+    said.lines().filter(|line| !line.is_empty()).for_each(|line| tracing::debug!("the sound library: {line}"));
+    answer
+}
+
+fn usable() -> Vec<DeviceInfo> {
     let host = cpal::default_host();
     let id_of = |d: &cpal::Device| d.id().map(|id| id.to_string()).unwrap_or_default();
     let default = host.default_input_device().map(|d| id_of(&d));
     let Ok(devices) = host.input_devices() else { return Vec::new() };
     devices
-        .map(|device| DeviceInfo {
-            id: id_of(&device),
-            name: device.to_string(),
-            format: device.default_input_config().ok().map(|c| format_of(&c)),
-            is_default: default.as_deref() == Some(&id_of(&device)),
+        .filter_map(|device| {
+            let id = id_of(&device);
+            let format = format_of(&device.default_input_config().ok()?);
+            // ALSA's device that hears nothing.
+            let is_real = id != "alsa:null";
+            is_real.then(|| DeviceInfo {
+                is_default: default.as_ref() == Some(&id),
+                id,
+                name: device.to_string(),
+                format,
+            })
         })
         .collect()
 }
@@ -60,6 +85,10 @@ fn format_of(config: &cpal::SupportedStreamConfig) -> AudioFormat {
 /// # Errors
 /// A missing-device error that says what to do.
 pub fn open(id: &str) -> Result<Microphone> {
+    quietly(|| start(id))
+}
+
+fn start(id: &str) -> Result<Microphone> {
     let host = cpal::default_host();
     let missing = |what: String| {
         Error::missing(what).hint("`sottovoce devices` lists what there is; `source.kind = \"none\"` runs without one")

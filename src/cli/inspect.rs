@@ -97,7 +97,7 @@ pub(super) fn devices() -> Result<()> {
             .hint("plug one in, or speak through the browser page of `sottovoce run`"));
     }
     for d in devices {
-        let format = d.format.map_or_else(String::new, |f| format!("{} Hz, {} channels", f.rate, f.channels));
+        let format = format!("{} Hz, {} channels", d.format.rate, d.format.channels);
         let mark = if d.is_default { "*" } else { " " };
         say(&format!("{mark} {:<40} {:<24} {}", d.id, format, d.name))?;
     }

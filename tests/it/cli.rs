@@ -22,6 +22,17 @@ fn fails(args: &[&str], code: i32, words: &[&str]) {
 }
 
 #[test]
+fn no_microphone_is_told_in_one_line() {
+    // A sound system without devices, whatever this machine has; its own complaints are kept from the user.
+    let mut devices = program();
+    devices.args(["devices"]).env("ALSA_CONFIG_PATH", "/dev/null").env("PULSE_SERVER", "/dev/null");
+    let output = devices.output().expect("runs");
+    let said = stderr(&output);
+    assert_eq!((output.status.code(), said.lines().count()), (Some(3), 2), "{said}");
+    assert!(said.starts_with("sottovoce: no microphone was found\n"), "{said}");
+}
+
+#[test]
 fn jsonl_keeps_the_promises_of_the_protocol() {
     for name in ["hello-en.wav", "travel-en.wav"] {
         let file = sample(name).display().to_string();
