@@ -2,7 +2,9 @@
 
 mod client;
 mod inspect;
+mod listen;
 mod run;
+mod speak;
 mod translate;
 mod writer;
 
@@ -41,9 +43,9 @@ enum Command {
     /// Translates files, or standard input as `-`, through the same pipeline.
     Translate(translate::TranslateArgs),
     /// Follows a room of a running daemon in the terminal.
-    Listen(client::ListenArgs),
+    Listen(listen::ListenArgs),
     /// Sends a microphone or a file into a room of a running daemon.
-    Speak(client::SpeakArgs),
+    Speak(speak::SpeakArgs),
     /// Lists the microphones.
     Devices,
     /// Checks pipeline files without running them.
@@ -110,8 +112,8 @@ impl Cli {
         match self.command {
             Command::Run(args) => run::run(&args),
             Command::Translate(args) => translate::translate(&args),
-            Command::Listen(args) => client::listen(&args),
-            Command::Speak(args) => client::speak(&args),
+            Command::Listen(args) => listen::listen(&args),
+            Command::Speak(args) => speak::speak(&args),
             Command::Devices => inspect::devices(),
             Command::Check { pipelines } => inspect::check(&pipelines),
             Command::Doctor => inspect::doctor(),
