@@ -50,7 +50,8 @@ pub(super) fn speak(args: &SpeakArgs) -> Result<()> {
     let address = address(&args.url, "/v1/speak", &query);
     runtime()?.block_on(async {
         let mut socket = connect(&address, args.token.as_deref()).await?;
-        let config = serde_json::json!({"type": "config", "rate": format.rate, "format": "s16le", "channels": format.channels});
+        let config =
+            serde_json::json!({"type": "config", "rate": format.rate, "format": "s16le", "channels": format.channels});
         let broke = |e: WsError| Error::failed(format!("the connection broke: {e}"));
         socket.send(Message::text(config.to_string())).await.map_err(broke)?;
         let mut terminal = Terminal::stdout(true);
