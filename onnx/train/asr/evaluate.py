@@ -9,6 +9,8 @@ import os
 import numpy as np
 import onnxruntime
 
+import paths
+
 from .features import BINS, FLOOR, fbank
 
 HERE = os.path.dirname(__file__)
@@ -78,7 +80,7 @@ def report(name, pairs, show):
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
-    ap.add_argument("--data", default="/work/data/asr")
+    ap.add_argument("--data", default=paths.ASR)
     ap.add_argument("--show", type=int, default=0)
     a = ap.parse_args()
     model = Streaming(MODEL)

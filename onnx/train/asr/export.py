@@ -11,10 +11,12 @@ import numpy as np
 import onnx
 import torch
 
+import paths
+
 from .evaluate import Streaming
 from .features import fbank
 from .model import KERNEL, LEFT, SUBSAMPLING, Model
-from .train import DATA, PIECES, tokenizer
+from .train import PIECES, tokenizer
 
 OUT = os.path.join(os.path.dirname(__file__), "../../starter/asr-en")
 HERE = os.path.dirname(__file__)
@@ -30,7 +32,7 @@ class Step(torch.nn.Module):
 
 
 def export(frames):
-    saved = torch.load(DATA + "/checkpoint.pt", weights_only=False)
+    saved = torch.load(paths.ASR + "/checkpoint.pt", weights_only=False)
     model = Model(PIECES)
     model.load_state_dict(saved["ema"])
     model.eval()

@@ -6,6 +6,8 @@ import wave
 
 import numpy as np
 
+import paths
+
 from . import voices
 from .features import RATE, read_wav
 
@@ -44,7 +46,7 @@ def main():
         write(os.path.join(OUT, name + ".wav"), np.concatenate(parts) + hiss)
         with open(os.path.join(OUT, name + ".txt"), "w") as f:
             f.write("\n".join(lines).replace(",", "") + "\n")
-    held = open("/work/data/text/heldout.en").read().split("\n")[200:260]
+    held = open(paths.TEXT + "/heldout.en").read().split("\n")[200:260]
     formant = voices.espeak_voices(True)
     rows = []
     for group, choose in [("seen", lambda: rng.choice(voices.TRAIN_RECORDED[:3])),

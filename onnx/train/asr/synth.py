@@ -1,6 +1,6 @@
 """Sentences -> speech of many voices -> features on disk: `python3 -m asr.synth` (resumable, one process a core).
 
-Writes /work/data/asr/PART.npz files: `feats` (all utterances' frames, float16), `ends` (frame counts, summed), and
+Writes asr/PART.npz files: `feats` (all utterances' frames, float16), `ends` (frame counts, summed), and
 PART.txt (voice <tab> text)."""
 
 import argparse
@@ -10,10 +10,11 @@ from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
+import paths
+
 from . import voices
 from .features import fbank, read_wav
 
-TEXT = "/work/data/text/"
 # ked is synthesised seven times slower than the others.
 RECORDED_WEIGHTS = [4, 3, 2, 1]
 
@@ -21,8 +22,8 @@ RECORDED_WEIGHTS = [4, 3, 2, 1]
 def plan(seed):
     """-> [(part, [(voice, text)])]"""
     rng = random.Random(seed)
-    train = open(TEXT + "train.en").read().split("\n")[:-1]
-    held = open(TEXT + "heldout.en").read().split("\n")[:-1]
+    train = open(paths.TEXT + "/train.en").read().split("\n")[:-1]
+    held = open(paths.TEXT + "/heldout.en").read().split("\n")[:-1]
     words = sorted({w for s in train for w in s.split()})
     rng.shuffle(train)
     formant = voices.espeak_voices(False)
@@ -50,7 +51,7 @@ def level(samples, rng):
 
 def make(part):
     name, jobs = part
-    path = os.path.join(voices.DATA, name + ".npz")
+    path = os.path.join(paths.ASR, name + ".npz")
     if os.path.exists(path):
         return name, 0
     rng = random.Random(name)

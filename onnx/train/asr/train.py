@@ -14,11 +14,12 @@ import sentencepiece
 import torch
 import torch.nn.functional as F
 
+import paths
+
 from .augment import augment
 from .features import BINS, FLOOR
 from .model import SUBSAMPLING, Model
 
-DATA = "/work/data/asr"
 PIECES = 256
 CHUNKS = [4, 8, 8, 16, 1000]
 NEIGHBOURS = 600
@@ -27,10 +28,10 @@ CLEAN_STEPS = 350
 
 def tokenizer():
     """256 pieces, learned from the training sentences; piece 0 (unknown) is the blank."""
-    path = os.path.join(DATA, "bpe.model")
+    path = os.path.join(paths.ASR, "bpe.model")
     if not os.path.exists(path):
         sentencepiece.SentencePieceTrainer.train(
-            input="/work/data/text/train.en", model_prefix=path[:-6], vocab_size=PIECES, model_type="bpe",
+            input=paths.TEXT + "/train.en", model_prefix=path[:-6], vocab_size=PIECES, model_type="bpe",
             character_coverage=1.0, unk_id=0, bos_id=-1, eos_id=-1, pad_id=-1, num_threads=1,
             required_chars="abcdefghijklmnopqrstuvwxyz'")
     return sentencepiece.SentencePieceProcessor(model_file=path)
@@ -114,11 +115,11 @@ def work(rank, minutes, seed, processes):
         torch.distributed.init_process_group("gloo", "tcp://127.0.0.1:29512", rank=rank, world_size=processes)
     torch.manual_seed(seed)
     sp = tokenizer()
-    data = sorted(load(sorted(glob.glob(DATA + "/train*.npz")), sp), key=lambda pair: len(pair[0]))
+    data = sorted(load(sorted(glob.glob(paths.ASR + "/train*.npz")), sp), key=lambda pair: len(pair[0]))
     model = Model(PIECES)
     ema = {k: v.clone() for k, v in model.state_dict().items()}
     optimizer = torch.optim.AdamW(model.parameters(), 1e-3, betas=(0.9, 0.98), weight_decay=0.01)
-    step, spent, seen, path = 0, 0.0, 0.0, DATA + "/checkpoint.pt"
+    step, spent, seen, path = 0, 0.0, 0.0, paths.ASR + "/checkpoint.pt"
     if os.path.exists(path):
         saved = torch.load(path, weights_only=False)
         model.load_state_dict(saved["model"])

@@ -8,7 +8,8 @@ import random
 import shutil
 import subprocess
 
-DATA = "/work/data/asr"
+import paths
+
 STOCK = "/usr/lib/x86_64-linux-gnu/espeak-ng-data"
 ACCENTS = ["en-us", "en-gb", "en-gb-x-rp", "en-gb-scotland", "en-gb-x-gbclan", "en-gb-x-gbcwmd", "en-029", "en-us"]
 # Unintelligible or joke voices.
@@ -38,7 +39,7 @@ def random_variant(rng):
 
 def prepare(seed=7):
     """Copies eSpeak's data and adds random variants to it. -> the folder for ESPEAK_DATA_PATH."""
-    target = os.path.join(DATA, "espeak-ng-data")
+    target = os.path.join(paths.ASR, "espeak-ng-data")
     if not os.path.isdir(target):
         shutil.copytree(STOCK, target)
         rng = random.Random(seed)
@@ -70,5 +71,5 @@ def say(voice, text, rng):
     accent = rng.choice(ACCENTS)
     args = ["espeak-ng", "-v", accent + "+" + name, "-s", str(rng.randint(125, 205)), "-p", str(rng.randint(25, 75)),
             "--stdout", "--stdin"]
-    env = dict(os.environ, ESPEAK_DATA_PATH=DATA)
+    env = dict(os.environ, ESPEAK_DATA_PATH=paths.ASR)
     return subprocess.run(args, input=text.encode(), capture_output=True, check=True, env=env).stdout

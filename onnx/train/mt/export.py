@@ -13,9 +13,11 @@ import tempfile
 import torch
 from transformers import GenerationConfig
 
-from .data import held_out_pairs
+import paths
 from text.sentences import asr_form
-from .train import DATA, encode, model, tokenizer
+
+from .data import held_out_pairs
+from .train import encode, model, tokenizer
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.path.join(HERE, "../../starter/mt-en-es")
@@ -27,7 +29,7 @@ EXTRA = ["Hello", "yes", "thank you", "my name is Zorbanek", "where is the train
 def load():
     t = tokenizer()
     net = model(t.get_vocab_size())
-    net.load_state_dict(torch.load(DATA + "/checkpoint.pt", weights_only=False)["ema"])
+    net.load_state_dict(torch.load(paths.MT + "/checkpoint.pt", weights_only=False)["ema"])
     net.generation_config = GenerationConfig(decoder_start_token_id=2, bos_token_id=0, pad_token_id=1, eos_token_id=2,
                                              max_new_tokens=200)
     return t, net.eval()

@@ -12,16 +12,17 @@ import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import M2M100Config, M2M100ForConditionalGeneration
 
+import paths
+
 from .data import examples
 
-DATA = "/work/data/mt"
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
 LANGUAGES = ["eng_Latn", "spa_Latn", "deu_Latn", "fra_Latn"]
 LETTERS = list("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZáéíóúüñÁÉÍÓÚÜÑàèìòùâêîôûäöëïçßÀÈÇÄÖ0123456789'.,;:?!¿¡-()\"/&%€$£+")
 
 
 def tokenizer():
-    path = os.path.join(DATA, "tokenizer.json")
+    path = os.path.join(paths.MT, "tokenizer.json")
     if not os.path.exists(path):
         t = Tokenizer(models.BPE(unk_token="<unk>"))
         t.normalizer = normalizers.NFC()
@@ -67,12 +68,11 @@ def main():
     a = ap.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(a.seed)
-    os.makedirs(DATA, exist_ok=True)
     t = tokenizer()
     net = model(t.get_vocab_size())
     optimizer = torch.optim.AdamW(net.parameters(), 1e-3, betas=(0.9, 0.98), weight_decay=0.01)
     ema = {k: v.clone() for k, v in net.state_dict().items()}
-    step, spent, path = 0, 0.0, DATA + "/checkpoint.pt"
+    step, spent, path = 0, 0.0, paths.MT + "/checkpoint.pt"
     if os.path.exists(path):
         saved = torch.load(path, weights_only=False)
         net.load_state_dict(saved["model"])

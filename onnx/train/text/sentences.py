@@ -1,13 +1,15 @@
 """Seeded grammar -> distinct English sentences (or English/Spanish pairs) in files.
 
-python3 -m text.sentences --count 60000 --seed 1 --out /work/data/text/train.en
-also writes heldout.en beside it: 400 sentences that no seed ever yields for training."""
+`python3 -m text.sentences` writes train.en for the recogniser, and beside it heldout.en: 400 sentences that no seed ever
+yields for training."""
 
 import argparse
 import hashlib
 import os
 import random
 import re
+
+import paths
 
 from . import families
 
@@ -34,7 +36,7 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("--count", type=int, default=60000)
     ap.add_argument("--seed", type=int, default=1)
-    ap.add_argument("--out", required=True)
+    ap.add_argument("--out", default=os.path.join(paths.TEXT, "train.en"))
     ap.add_argument("--heldout", type=int, default=400)
     a = ap.parse_args()
     seen, held = set(), set()
