@@ -7,7 +7,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 MODELS = [
     dict(id="starter/asr-en", task="asr", languages=["en"], contract="zipformer2-ctc",
          note="Streaming English; knows synthetic voices only: for people, a larger model is needed.",
-         files=["model.onnx", "tokens.txt"]),
+         files=["model.onnx", "tokens.txt", "lm.arpa"]),
     dict(id="starter/mt-en-es", task="mt", languages=["en", "es"], contract="m2m100-optimum",
          note="English to Spanish, travel and meeting phrases only.",
          files=["encoder_model.onnx", "decoder_model_merged.onnx", "tokenizer.json", "config.json", "generation_config.json"]),

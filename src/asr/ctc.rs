@@ -1,7 +1,8 @@
-//! Turns a CTC model's frames into words with times and probabilities, greedily, as they come.
+//! Turns a CTC model's frames into words with times and probabilities, as they come: what every way of doing so shares,
+//! and the greedy way.
 //!
-//! The best symbol of each frame; repeats are one, blanks are none (Graves et al. 2006, best-path decoding). Pieces use
-//! U+2581 for the start of a word.
+//! Greedy: the best symbol of each frame; repeats are one, blanks are none (Graves et al. 2006, best-path decoding).
+//! Pieces use U+2581 for the start of a word.
 
 use crate::audio::StreamTime;
 use crate::error::{Error, Result};
@@ -29,7 +30,7 @@ impl Tokens {
         Self::parse(&text).ok_or_else(|| bad("not a token list (a piece and its id on each line)".into()))
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let mut pieces = Vec::new();
         for line in text.lines().filter(|l| !l.trim().is_empty()) {
             let (piece, id) = line.trim_end().rsplit_once(char::is_whitespace)?;
@@ -41,14 +42,78 @@ impl Tokens {
         let silent = pieces.iter().map(|p| p.starts_with('<') && p.ends_with('>') && p.len() > 2).collect();
         Some(Self { pieces, blank, silent })
     }
+
+    /// How many there are, the blank included.
+    #[expect(clippy::len_without_is_empty, reason = "there is always a blank")]
+    pub fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// The number of the blank.
+    pub fn blank(&self) -> usize {
+        self.blank
+    }
+
+    /// The number of a piece.
+    pub fn id(&self, piece: &str) -> Option<usize> {
+        self.pieces.iter().position(|p| p == piece)
+    }
+
+    /// Whether it is text: neither the blank nor a mark.
+    pub fn is_spoken(&self, id: usize) -> bool {
+        id != self.blank && !self.silent.get(id).copied().unwrap_or(true)
+    }
+
+    /// Puts pieces together. A word is as probable as its pieces are in the mean.
+    pub fn words(&self, pieces: &[Piece]) -> Vec<Word> {
+        let mut words: Vec<(Word, f32, usize)> = Vec::new();
+        for piece in pieces {
+            let whole = self.pieces.get(piece.id).map_or("", String::as_str);
+            let text = whole.trim_start_matches(['\u{2581}', ' ']);
+            // A lone boundary mark opens a word whose letters follow.
+            let after_mark = words.last().is_some_and(|(w, ..)| w.text.is_empty());
+            match words.last_mut().filter(|_| text.len() == whole.len() || after_mark) {
+                Some((word, log_p, n)) => {
+                    word.text.push_str(text);
+                    word.end = piece.end;
+                    (*log_p, *n) = (*log_p + piece.log_p, *n + 1);
+                }
+                None => {
+                    let word = Word { text: text.to_owned(), start: piece.start, end: piece.end, p: 1.0 };
+                    words.push((word, piece.log_p, 1));
+                }
+            }
+        }
+        let finished = words.into_iter().filter(|(w, ..)| !w.text.is_empty());
+        finished.map(|(w, log_p, n)| Word { p: (log_p / n as f32).exp(), ..w }).collect()
+    }
 }
 
-/// One stream's decoding.
+/// A piece that was heard.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Piece {
+    /// Its number.
+    pub id: usize,
+    /// When it began.
+    pub start: StreamTime,
+    /// When it was last heard.
+    pub end: StreamTime,
+    /// Its log-probability where it began.
+    pub log_p: f32,
+}
+
+/// Turns one stream's frames into words.
+pub trait Decode: Send {
+    /// Takes the log-probabilities of a frame that covers this many samples.
+    fn push(&mut self, log_probs: &[f32], samples: u64);
+    /// All words so far, and how many of them no later frame can change.
+    fn hypothesis(&self, is_done: bool) -> Hypothesis;
+}
+
+/// One stream's greedy decoding.
 pub struct CtcGreedy {
     tokens: Arc<Tokens>,
-    words: Vec<Word>,
-    /// Log-probabilities of the pieces of the last word.
-    last_logs: Vec<f32>,
+    pieces: Vec<Piece>,
     previous: usize,
     now: u64,
 }
@@ -57,49 +122,32 @@ impl CtcGreedy {
     /// A new stream.
     pub fn new(tokens: Arc<Tokens>) -> Self {
         let previous = tokens.blank;
-        Self { tokens, words: Vec::new(), last_logs: Vec::new(), previous, now: 0 }
+        Self { tokens, pieces: Vec::new(), previous, now: 0 }
     }
+}
 
-    /// Takes the log-probabilities of a frame that covers this many samples.
-    pub fn push(&mut self, log_probs: &[f32], samples: u64) {
+impl Decode for CtcGreedy {
+    fn push(&mut self, log_probs: &[f32], samples: u64) {
         let start = StreamTime(self.now);
         self.now += samples;
         let best = log_probs.iter().copied().enumerate().reduce(|a, b| if b.1 > a.1 { b } else { a });
-        let Some((best, log_p)) = best.filter(|(_, p)| p.is_finite()) else { return };
-        let is_new = best != self.previous;
-        self.previous = best;
-        if best == self.tokens.blank || self.tokens.silent.get(best).copied().unwrap_or(true) {
+        let Some((id, log_p)) = best.filter(|(_, p)| p.is_finite()) else { return };
+        let is_new = id != self.previous;
+        self.previous = id;
+        if !self.tokens.is_spoken(id) {
             return;
         }
         let end = StreamTime(self.now);
-        if !is_new {
+        match self.pieces.last_mut().filter(|_| !is_new) {
             // The same piece, still sounding.
-            if let Some(word) = self.words.last_mut() {
-                word.end = end;
-            }
-            return;
-        }
-        let piece = &self.tokens.pieces[best];
-        let text = piece.trim_start_matches(['\u{2581}', ' ']);
-        let begins_word = text.len() < piece.len() || self.words.is_empty();
-        // A lone boundary mark opens a word whose letters follow.
-        let after_mark = self.words.last().is_some_and(|w| w.text.is_empty());
-        if begins_word && !after_mark {
-            self.words.push(Word { text: text.to_owned(), start, end, p: 1.0 });
-            self.last_logs.clear();
-        } else if let Some(word) = self.words.last_mut() {
-            word.text.push_str(text);
-            word.end = end;
-        }
-        self.last_logs.push(log_p);
-        if let Some(word) = self.words.last_mut() {
-            word.p = (self.last_logs.iter().sum::<f32>() / self.last_logs.len() as f32).exp();
+            Some(piece) => piece.end = end,
+            None => self.pieces.push(Piece { id, start, end, log_p }),
         }
     }
 
-    /// All words so far. Greedy output never changes, but the last word may still grow until the stream is done.
-    pub fn hypothesis(&self, is_done: bool) -> Hypothesis {
-        let words: Vec<Word> = self.words.iter().filter(|w| !w.text.is_empty()).cloned().collect();
+    /// Greedy output never changes, but the last word may still grow until the stream is done.
+    fn hypothesis(&self, is_done: bool) -> Hypothesis {
+        let words = self.tokens.words(&self.pieces);
         let fixed = if is_done { words.len() } else { words.len().saturating_sub(1) };
         Hypothesis { words, fixed }
     }

@@ -3,8 +3,10 @@
 //! The stage says which audio belongs to which utterance and applies the commit policy; a [`Recognizer`] backend owns
 //! the model and decodes all waiting streams together.
 
+pub mod beam;
 pub mod ctc;
 pub mod features;
+pub mod ngram;
 pub mod streaming;
 
 use crate::audio::StreamTime;

@@ -4,8 +4,10 @@
 //! `new_name`, output `log_probs [N, frames, V]`, metadata `T` and `decode_chunk_len`, a `tokens.txt`. State shapes are
 //! read from the file; their one free dimension is the batch. Streams that have a chunk ready share one model call.
 
-use super::ctc::{CtcGreedy, Tokens};
+use super::beam::CtcBeam;
+use super::ctc::{CtcGreedy, Decode, Tokens};
 use super::features::{BINS, Features, Filterbank, HOP};
+use super::ngram::Ngram;
 use super::{Recognizer, StreamId, Update};
 use crate::error::{Error, Result};
 use crate::onnx::{self, Array, Shape};
@@ -22,6 +24,8 @@ const MAX_BATCH: usize = 32;
 pub struct StreamingCtc {
     session: Session,
     tokens: Arc<Tokens>,
+    /// Weighs the words, where the folder has one.
+    lm: Option<Arc<Ngram>>,
     bank: Arc<Filterbank>,
     states: Vec<State>,
     chunk: Chunk,
@@ -50,7 +54,7 @@ struct Stream {
     features: Features,
     frames: Vec<f32>,
     states: Vec<Array>,
-    ctc: CtcGreedy,
+    ctc: Box<dyn Decode>,
     samples: u64,
     consumed: u64,
     /// Frames that must be decoded before the stream is done; known once it is finished.
@@ -58,13 +62,15 @@ struct Stream {
 }
 
 impl StreamingCtc {
-    /// Loads `model.onnx` (or the only other `*.onnx`) and `tokens.txt` of a folder.
+    /// Loads `model.onnx` (or the only other `*.onnx`), `tokens.txt` and, if it is there, `lm.arpa` of a folder.
     ///
     /// # Errors
     /// A missing-model error when a file isn't there or doesn't keep the contract.
     pub fn load(folder: &Path, threads: usize) -> Result<Self> {
         let session = onnx::load(&super::model_file(folder)?, threads)?;
         let tokens = Arc::new(Tokens::load(&folder.join("tokens.txt"))?);
+        let lm = Some(folder.join("lm.arpa")).filter(|path| path.is_file());
+        let lm = lm.map(|path| Ngram::load(&path, &tokens)).transpose()?.map(Arc::new);
         let broken = |what: String| Error::missing(format!("{}: {what}", folder.display()));
         let metadata = session.metadata()?;
         let number = |key: &str| metadata.custom(key).and_then(|v| v.trim().parse::<usize>().ok());
@@ -95,7 +101,8 @@ impl StreamingCtc {
             Ok(State { shape, output, batch_axis })
         });
         let states = states.collect::<Result<Vec<_>>>()?;
-        Ok(Self { session, tokens, bank: Arc::new(Filterbank::new()), states, chunk, streams: BTreeMap::new() })
+        let (bank, streams) = (Arc::new(Filterbank::new()), BTreeMap::new());
+        Ok(Self { session, tokens, lm, bank, states, chunk, streams })
     }
 
     fn is_batchable(&self) -> bool {
@@ -153,7 +160,10 @@ impl Recognizer for StreamingCtc {
             features: Features::new(self.bank.clone()),
             frames: Vec::new(),
             states: self.states.iter().map(zeros).collect(),
-            ctc: CtcGreedy::new(self.tokens.clone()),
+            ctc: match &self.lm {
+                Some(lm) => Box::new(CtcBeam::new(self.tokens.clone(), lm.clone())),
+                None => Box::new(CtcGreedy::new(self.tokens.clone())),
+            },
             samples: 0,
             consumed: 0,
             until: None,

@@ -1,6 +1,6 @@
 """ONNX model + held-out audio -> word error rates: `python3 -m asr.evaluate` (numpy and onnxruntime, no torch).
 
-Streams exactly as the daemon does: chunk by chunk, greedy, states carried on. Reads the test sets that asr.synth wrote,
+Streams exactly as the daemon does: chunk by chunk, states carried on, the language model's beam search. Reads the test sets that asr.synth wrote,
 or the committed samples (`--samples`)."""
 
 import argparse
@@ -11,6 +11,7 @@ import onnxruntime
 
 import paths
 
+from .beam import Beam, Ngram
 from .features import BINS, FLOOR, fbank
 
 HERE = os.path.dirname(__file__)
@@ -18,7 +19,7 @@ MODEL = os.path.join(HERE, "../../starter/asr-en")
 
 
 class Streaming:
-    def __init__(self, folder):
+    def __init__(self, folder, greedy=False):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(os.path.join(folder, "model.onnx"), options)
@@ -26,10 +27,12 @@ class Streaming:
         self.window, self.shift = int(meta["T"]), int(meta["decode_chunk_len"])
         self.tail = int(meta["tail_frames"])
         lines = open(os.path.join(folder, "tokens.txt"), encoding="utf-8").read().split("\n")[:-1]
+        lm = os.path.join(folder, "lm.arpa")
+        self.lm = Ngram(lm) if os.path.exists(lm) and not greedy else None
         self.pieces = {int(line.split(" ")[1]): line.split(" ")[0] for line in lines}
 
-    def run(self, features):
-        """[frames, 80] -> [(piece id, output frame)], blanks and repeats removed."""
+    def log_probs(self, features):
+        """[frames, 80] -> [output frames, pieces]"""
         states = {i.name: np.zeros([1 if isinstance(d, str) else d for d in i.shape], np.int64 if "int64" in i.type else np.float32)
                   for i in self.session.get_inputs() if i.name != "x"}
         names = [o.name for o in self.session.get_outputs()]
@@ -37,14 +40,26 @@ class Streaming:
         total = -(-until // self.shift) * self.shift + self.window
         padded = np.full((total, BINS), FLOOR, np.float32)
         padded[:len(features)] = features
-        out, last, frame = [], 0, 0
+        out = []
         for start in range(0, until, self.shift):
             made = dict(zip(names, self.session.run(None, {"x": padded[None, start:start + self.window], **states})))
             states = {name: made["new_" + name] for name in states}
-            for best in made["log_probs"][0].argmax(-1):
-                if best != last and best != 0:
-                    out.append((int(best), frame))
-                last, frame = int(best), frame + 1
+            out.append(made["log_probs"][0])
+        return np.concatenate(out)
+
+    def run(self, features):
+        """[frames, 80] -> [(piece id, output frame)], greedily or as the language model beside the model has it."""
+        log_probs = self.log_probs(features)
+        if self.lm:
+            beam = Beam(self.lm, self.pieces)
+            for row in log_probs.astype(float):
+                beam.push(row)
+            return beam.finish()
+        out, last = [], 0
+        for frame, best in enumerate(log_probs.argmax(-1)):
+            if best != last and best != 0:
+                out.append((int(best), frame))
+            last = int(best)
         return out
 
     def tokens(self, samples):
@@ -82,8 +97,9 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("--data", default=paths.ASR)
     ap.add_argument("--show", type=int, default=0)
+    ap.add_argument("--greedy", action="store_true", help="without the language model")
     a = ap.parse_args()
-    model = Streaming(MODEL)
+    model = Streaming(MODEL, a.greedy)
     rng = np.random.default_rng(5)
     for name in ["test_seen", "test_formant", "test_natural"]:
         data = np.load(os.path.join(a.data, name + ".npz"))

@@ -1,0 +1,114 @@
+"""Training sentences -> a back-off language model over pieces, `lm.arpa` beside the model: `python -m asr.lm`.
+
+Interpolated Kneser-Ney (Chen & Goodman 1999, with one discount per order), in the ARPA form that KenLM and SRILM write.
+Over pieces, not words, so that a word it has never seen can still be spelled."""
+
+import argparse
+import os
+from collections import Counter, defaultdict
+from math import log10
+
+import paths
+
+from .train import tokenizer
+
+ORDER = 5
+# From this order on an n-gram must have been seen twice.
+PRUNED_FROM = 3
+OUT = os.path.join(os.path.dirname(__file__), "../../starter/asr-en/lm.arpa")
+
+
+def counts(sentences):
+    """Piece sequences -> one Counter an order: how often the highest are seen, in how many contexts the lower ones."""
+    top = [Counter() for _ in range(ORDER)]
+    for pieces in sentences:
+        row = ["<s>"] + pieces + ["</s>"]
+        for n in range(1, ORDER + 1):
+            for i in range(len(row) - n + 1):
+                top[n - 1][tuple(row[i:i + n])] += 1
+    kneser_ney = [Counter() for _ in range(ORDER - 1)] + [top[-1]]
+    for n in range(1, ORDER):
+        for gram in top[n]:
+            kneser_ney[n - 1][gram[1:]] += 1
+        for gram, count in top[n - 1].items():
+            if gram[0] == "<s>":
+                # Nothing stands before the start.
+                kneser_ney[n - 1][gram] = count
+    kneser_ney[0].pop(("<s>",), None)
+    return top, kneser_ney
+
+
+def estimate(top, kneser_ney, pieces):
+    """-> [{n-gram: probability}] by order, and {context: back-off weight}."""
+    uniform = 1.0 / (len(pieces) + 1)
+    levels, backoff = [], {}
+    for n in range(1, ORDER + 1):
+        grams = kneser_ney[n - 1]
+        once, twice = (sum(1 for c in grams.values() if c == k) for k in (1, 2))
+        discount = once / max(1, once + 2 * twice)
+        total, kinds = Counter(), Counter()
+        for gram, count in grams.items():
+            total[gram[:-1]] += count
+            kinds[gram[:-1]] += 1
+
+        def lower(gram):
+            if len(gram) == 1:
+                return uniform
+            return probability(levels, backoff, gram[1:])
+
+        level = {}
+        for gram, count in grams.items():
+            context = gram[:-1]
+            if n < PRUNED_FROM or top[n - 1][gram] > 1:
+                level[gram] = (count - discount + discount * kinds[context] * lower(gram)) / total[context]
+        if n == 1:
+            for piece in pieces:
+                level.setdefault((piece,), discount * kinds[()] * uniform / total[()])
+        kept, below = defaultdict(float), defaultdict(float)
+        for gram, p in level.items():
+            kept[gram[:-1]] += p
+            below[gram[:-1]] += lower(gram)
+        for context in kept:
+            if context:
+                backoff[context] = max(1e-6, 1 - kept[context]) / max(1e-6, 1 - below[context])
+        levels.append(level)
+    return levels, backoff
+
+
+def probability(levels, backoff, gram):
+    """Of the last piece after the others."""
+    found = levels[len(gram) - 1].get(gram) if len(gram) <= len(levels) else None
+    if found is not None or len(gram) == 1:
+        return found if found is not None else 1e-7
+    return backoff.get(gram[:-1], 1.0) * probability(levels, backoff, gram[1:])
+
+
+def write(levels, backoff, path):
+    # An n-gram is only found by way of its context.
+    levels[0].setdefault(("<s>",), 1e-9)
+    for n in range(ORDER - 1, 0, -1):
+        for gram in levels[n]:
+            if gram[:-1] not in levels[n - 1]:
+                levels[n - 1][gram[:-1]] = probability(levels, backoff, gram[:-1])
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("\\data\\\n" + "".join("ngram %d=%d\n" % (n + 1, len(level)) for n, level in enumerate(levels)))
+        for n, level in enumerate(levels, 1):
+            f.write("\n\\%d-grams:\n" % n)
+            for gram, p in sorted(level.items()):
+                line = "%.4f\t%s" % (log10(p), " ".join(gram))
+                f.write(line + ("\t%.4f" % log10(backoff[gram]) if gram in backoff else "") + "\n")
+        f.write("\n\\end\\\n")
+
+
+def main():
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    sp = tokenizer()
+    sentences = open(os.path.join(paths.TEXT, "train.en")).read().split("\n")[:-1]
+    pieces = [sp.id_to_piece(i) for i in range(1, sp.get_piece_size())]
+    levels, backoff = estimate(*counts([sp.encode(s, out_type=str) for s in sentences]), pieces)
+    write(levels, backoff, OUT)
+    print("%s: %s n-grams, %.1f MB" % (OUT, "+".join(str(len(level)) for level in levels), os.path.getsize(OUT) / 1e6))
+
+
+if __name__ == "__main__":
+    main()
