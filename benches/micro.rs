@@ -1,8 +1,11 @@
-//! The parts: ring, resampling, voice activity, commit policy, features. Each names the audio one iteration covers.
+//! The parts: ring, resampling, voice activity, features, CTC decoding, commit policy. Each names the audio one iteration covers.
 #![allow(missing_docs)]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use sottovoce::asr::beam::CtcBeam;
+use sottovoce::asr::ctc::{CtcGreedy, Decode, Tokens};
 use sottovoce::asr::features::{Features, Filterbank};
+use sottovoce::asr::ngram::Ngram;
 use sottovoce::audio::AudioFormat;
 use sottovoce::capture::Block;
 use sottovoce::capture::ring::ring;
@@ -10,6 +13,7 @@ use sottovoce::listen::resample::Converter;
 use sottovoce::listen::vad;
 use sottovoce::stabilise::{CommitPolicy, Stabiliser};
 use std::hint::black_box;
+use std::path::Path;
 use std::sync::Arc;
 
 fn tone(samples: usize) -> Vec<f32> {
@@ -60,5 +64,37 @@ fn text(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, audio, text);
+/// What a CTC model might say in 2 s: a few likely pieces in each frame, and many unlikely ones.
+fn log_probs(pieces: usize) -> Vec<Vec<f32>> {
+    let mut random = 1u32;
+    let mut next = || {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 8) as f32 / (1 << 24) as f32
+    };
+    let frame = |_| {
+        let logits: Vec<f32> = (0..pieces).map(|_| 12.0 * next().powi(4)).collect();
+        let sum = logits.iter().map(|l| l.exp()).sum::<f32>().ln();
+        logits.iter().map(|l| l - sum).collect()
+    };
+    (0..25).map(frame).collect()
+}
+
+fn words(c: &mut Criterion) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("onnx/starter/asr-en");
+    let tokens = Arc::new(Tokens::load(&folder.join("tokens.txt")).expect("the starter model's tokens"));
+    let lm = Arc::new(Ngram::load(&folder.join("lm.arpa"), &tokens).expect("the starter model's language model"));
+    let frames = log_probs(tokens.len());
+    let decode = |mut ctc: Box<dyn Decode>| {
+        frames.iter().for_each(|f| ctc.push(black_box(f), 1_280));
+        ctc.hypothesis(true)
+    };
+    let mut group = c.benchmark_group("words");
+    group.bench_function("greedy: 2 s", |b| b.iter(|| decode(Box::new(CtcGreedy::new(tokens.clone())))));
+    group.bench_function("beam and language model: 2 s", |b| {
+        b.iter(|| decode(Box::new(CtcBeam::new(tokens.clone(), lm.clone()))));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, audio, words, text);
 criterion_main!(benches);

@@ -9,7 +9,7 @@ import numpy as np
 BEAMS, CANDIDATES, FLOOR, SPREAD = 16, 16, -7.0, 9.0
 WEIGHT, BONUS = 0.6, 1.5
 # Frames after which beams that disagree with the best are dropped.
-SETTLED = 25
+SETTLED = 12.5
 
 
 class Ngram:
@@ -45,46 +45,55 @@ def add(a, b):
 class Beam:
     def __init__(self, lm, pieces):
         self.lm, self.pieces, self.frame = lm, pieces, 0
-        # node: (parent, piece id, context, lm score, length, frame)
-        self.nodes, self.children = [(None, 0, ("<s>",), 0.0, 0, 0)], {}
+        # Parent, piece id, context, what the language model makes of it, where it is heard best and how well.
+        self.nodes, self.children = [[None, 0, ("<s>",), 0.0, 0, 0.0]], {}
         self.beams = [(0, 0.0, -inf)]
 
-    def child(self, node, piece):
-        key = (node, piece)
-        if key not in self.children:
-            _, _, context, score, length, _ = self.nodes[node]
-            gained, follow = self.lm.next(context, self.pieces[piece])
-            self.children[key] = len(self.nodes)
-            self.nodes.append((node, piece, follow, score + gained, length + 1, self.frame))
-        return self.children[key]
+    def prior(self, key):
+        node, piece = key
+        _, _, context, prior, _, _ = self.nodes[node]
+        if piece is None:
+            return prior, context
+        gained, follow = self.lm.next(context, self.pieces[piece])
+        return prior + WEIGHT * gained + BONUS, follow
 
-    def worth(self, beam):
-        node, blank, sound = beam
-        return add(blank, sound) + WEIGHT * self.nodes[node][3] + BONUS * self.nodes[node][4]
+    def advance(self, log_probs, candidates):
+        """-> {(known node, None) or (its parent, new piece): [blank, goes on, begins]}"""
+        ahead = {}
+        for node, blank, sound in self.beams:
+            total, last = add(blank, sound), self.nodes[node][1]
+            ways = ahead.setdefault((node, None), [-inf] * 3)
+            ways[:2] = total + log_probs[0], sound + log_probs[last] if node else -inf
+            for piece in candidates:
+                key = (self.children[node, piece], None) if (node, piece) in self.children else (node, piece)
+                ahead.setdefault(key, [-inf] * 3)[2] = (blank if piece == last else total) + log_probs[piece]
+        return ahead
 
     def push(self, log_probs):
         best = np.argsort(-log_probs, kind="stable")[:CANDIDATES]
-        candidates = [int(i) for i in best if i != 0 and log_probs[i] > FLOOR]
-        ahead = {}
-
-        def give(node, blank, sound):
-            b, s = ahead.get(node, (-inf, -inf))
-            ahead[node] = (add(b, blank), add(s, sound))
-
-        for node, blank, sound in self.beams:
-            total, last = add(blank, sound), self.nodes[node][1]
-            give(node, total + log_probs[0], sound + log_probs[last] if node else -inf)
-            for piece in candidates:
-                give(self.child(node, piece), -inf, (blank if piece == last else total) + log_probs[piece])
-        beams = sorted(((n, b, s) for n, (b, s) in sorted(ahead.items())), key=self.worth, reverse=True)
-        best = self.worth(beams[0])
-        self.beams = [b for b in beams[:BEAMS] if self.worth(b) > best - SPREAD]
+        ahead = self.advance(log_probs, [int(i) for i in best if i != 0 and log_probs[i] > FLOOR])
+        weighed = []
+        for key, (blank, goes_on, begins) in ahead.items():
+            prior, context = self.prior(key)
+            sound = add(goes_on, begins)
+            weighed.append((add(blank, sound) + prior, key, blank, sound, begins > goes_on, prior, context))
+        weighed.sort(key=lambda w: -w[0])
+        self.beams = []
+        for worth, (node, piece), blank, sound, begins, prior, context in weighed[:BEAMS]:
+            if worth <= weighed[0][0] - SPREAD:
+                break
+            if piece is not None:
+                self.nodes.append([node, piece, context, prior, self.frame, log_probs[piece]])
+                self.children[node, piece] = node = len(self.nodes) - 1
+            elif node and begins and log_probs[self.nodes[node][1]] > self.nodes[node][5]:
+                self.nodes[node][4:] = self.frame, log_probs[self.nodes[node][1]]
+            self.beams.append((node, blank, sound))
         self.frame += 1
         self.settle()
 
     def settle(self):
         node = self.beams[0][0]
-        while node and self.nodes[node][5] + SETTLED > self.frame:
+        while node and self.nodes[node][4] + SETTLED > self.frame:
             node = self.nodes[node][0]
         self.beams = [b for b in self.beams if self.descends(b[0], node)]
 
@@ -95,9 +104,13 @@ class Beam:
 
     def finish(self):
         """-> [(piece id, frame)]"""
-        end = lambda b: self.worth(b) + WEIGHT * self.lm.next(self.nodes[b[0]][2], "</s>")[0]
-        node, out = max(self.beams, key=end)[0], []
+        def worth(beam):
+            node, blank, sound = beam
+            _, _, context, prior, _, _ = self.nodes[node]
+            return add(blank, sound) + prior + WEIGHT * self.lm.next(context, "</s>")[0]
+
+        node, out = max(self.beams, key=worth)[0], []
         while node:
-            out.append((self.nodes[node][1], self.nodes[node][5]))
+            out.append((self.nodes[node][1], self.nodes[node][4]))
             node = self.nodes[node][0]
         return out[::-1]
