@@ -32,7 +32,8 @@ WARPS = [warp_matrix(f) for f in np.linspace(WARP[0], WARP[1], 37)]
 
 def stretch(x, factor):
     at = np.arange(0, len(x) - 1, factor, dtype=np.float32)
-    first = at.astype(int)
+    # Single precision may round the last one up to the end.
+    first = np.minimum(at.astype(int), len(x) - 2)
     part = (at - first)[:, None]
     return x[first] * (1 - part) + x[first + 1] * part
 
