@@ -5,14 +5,18 @@ Over pieces, not words, so that a word it has never seen can still be spelled.""
 
 import argparse
 import os
+import random
 from collections import Counter, defaultdict
 from math import log10
 
 import paths
+from text import everyday
 
 from .train import tokenizer
 
 ORDER = 5
+# One text in so many is an everyday phrase, alone or before a sentence.
+EVERYDAY = 6
 # From this order on an n-gram must have been seen twice.
 PRUNED_FROM = 3
 OUT = os.path.join(os.path.dirname(__file__), "../../starter/asr-en/lm.arpa")
@@ -104,6 +108,8 @@ def main():
     argparse.ArgumentParser(description=__doc__).parse_args()
     sp = tokenizer()
     sentences = open(os.path.join(paths.TEXT, "train.en")).read().split("\n")[:-1]
+    rng = random.Random(3)
+    sentences += [everyday.text(rng, sentences) for _ in range(len(sentences) // EVERYDAY)]
     pieces = [sp.id_to_piece(i) for i in range(1, sp.get_piece_size())]
     levels, backoff = estimate(*counts([sp.encode(s, out_type=str) for s in sentences]), pieces)
     write(levels, backoff, OUT)

@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 
 import paths
+from text import everyday
 
 from . import voices
 from .features import fbank, read_wav
@@ -41,6 +42,8 @@ def plan(seed):
                                    for t in held[:200]]))
     parts.insert(1, ("test_formant", [("espeak:" + rng.choice(held_formant), t) for t in held[:200]]))
     parts.insert(2, ("test_natural", [(voices.HELD_RECORDED, t) for t in held[:200]]))
+    voice = lambda: rng.choice(["espeak:" + rng.choice(formant), rng.choices(voices.TRAIN_RECORDED, RECORDED_WEIGHTS)[0]])
+    parts += [("train%02d" % (36 + i), [(voice(), everyday.text(rng, train)) for _ in range(500)]) for i in range(4)]
     # For choosing the decoder's weights, so that the test sets choose nothing.
     parts.append(("dev", [(rng.choice(["espeak:" + rng.choice(formant)] + voices.TRAIN_RECORDED), t) for t in held[260:360]]))
     return parts
