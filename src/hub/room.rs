@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 pub const KEPT: Duration = Duration::from_secs(120);
 /// And how many at the most: bounded memory, whatever is said.
 const KEPT_EVENTS: usize = 4_096;
+/// So many events are replayed one by one: half of what may wait for a listener. (Few in unit tests, to see both ways.)
+const WHOLE: usize = if cfg!(test) { 4 } else { 128 };
 /// Below this mean probability a caption is flagged `uncertain`: the starter models' wrong words lie below it.
 const UNCERTAIN: f32 = 0.6;
 
@@ -115,8 +117,8 @@ impl Room {
         self.clocks.remove(&session.number);
     }
 
-    /// What is kept and was published after `after` (`seq` or `epoch.seq`), each caption only as it last was: that
-    /// carries all its text. Without it, or with one of another life of the room: the finals.
+    /// What is kept and was published after `after` (`seq` or `epoch.seq`); where that is much, each caption only as it
+    /// last was, which carries all its text. Without it, or with one of another life of the room: the finals.
     pub fn replay(&self, after: Option<&str>) -> Vec<Arc<Published>> {
         let seen = after.and_then(|after| match after.split_once('.') {
             Some((epoch, seq)) if epoch.parse() == Ok(self.epoch) => seq.parse().ok(),
@@ -125,7 +127,10 @@ impl Room {
         });
         let kept = self.log.iter().map(|(_, p)| p);
         match seen {
-            Some(seen) => latest(kept.filter(|p| p.event.seq > seen)),
+            Some(seen) => {
+                let missed: Vec<_> = kept.filter(|p| p.event.seq > seen).cloned().collect();
+                if missed.len() > WHOLE { latest(&missed) } else { missed }
+            }
             None => kept.filter(|p| matches!(&p.event.body, Body::Caption(c) if c.is_final)).cloned().collect(),
         }
     }
@@ -184,7 +189,7 @@ impl Room {
 
 /// Leaves out captions that a later event repeats and adds to. Not every listener takes drafts, so a draft stands in
 /// for drafts only.
-fn latest<'a>(events: impl DoubleEndedIterator<Item = &'a Arc<Published>>) -> Vec<Arc<Published>> {
+fn latest<'a>(events: &'a [Arc<Published>]) -> Vec<Arc<Published>> {
     // Of each caption: whether what comes later is drafts only.
     let mut later: HashMap<&str, bool> = HashMap::new();
     let mut is_latest = |p: &'a Published| {
@@ -193,7 +198,7 @@ fn latest<'a>(events: impl DoubleEndedIterator<Item = &'a Arc<Published>>) -> Ve
         later.insert(&caption.id, p.is_draft && before != Some(false));
         before.is_none() || before == Some(true) && !p.is_draft
     };
-    let mut kept: Vec<_> = events.rev().filter(|p| is_latest(p)).cloned().collect();
+    let mut kept: Vec<_> = events.iter().rev().filter(|p| is_latest(p)).cloned().collect();
     kept.reverse();
     kept
 }

@@ -16,7 +16,7 @@ OUT = os.path.join(HERE, "../../starter/samples")
 DEMOS = {
     "hello-en": ["good morning", "where is the train station"],
     "travel-en": ["excuse me, where is the train station", "how much does the ticket cost", "i would like a room for two nights",
-                  "my suitcase is lost", "could you help me please", "thank you very much"],
+                  "i have lost my suitcase", "could you help me please", "thank you very much"],
     "meeting-en": ["good morning everyone", "i think that the plan is good", "we need to check the budget",
                    "i will send you the report tomorrow", "thank you for your time"],
 }
