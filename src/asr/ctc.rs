@@ -54,9 +54,9 @@ impl Tokens {
         self.blank
     }
 
-    /// The number of a piece.
-    pub fn id(&self, piece: &str) -> Option<usize> {
-        self.pieces.iter().position(|p| p == piece)
+    /// All of them, in the order of their numbers.
+    pub fn pieces(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().map(String::as_str)
     }
 
     /// Whether it is text: neither the blank nor a mark.

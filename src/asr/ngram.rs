@@ -50,11 +50,9 @@ impl Ngram {
 
     pub(super) fn parse(text: &str, tokens: &Tokens) -> std::result::Result<Self, String> {
         let (start, end) = (tokens.len() as u32, tokens.len() as u32 + 1);
-        let number = |piece: &str| match piece {
-            "<s>" => Some(start),
-            "</s>" => Some(end),
-            piece => tokens.id(piece).map(|id| id as u32),
-        };
+        let mut numbers: HashMap<&str, u32> = tokens.pieces().zip(0..).collect();
+        numbers.extend([("<s>", start), ("</s>", end)]);
+        let number = |piece: &str| numbers.get(piece).copied();
         let mut grams = Vec::new();
         for (i, line) in text.lines().enumerate().filter(|(_, l)| l.contains('\t')) {
             let gram = gram(line, number).ok_or_else(|| format!("line {}: not an n-gram of an ARPA file", i + 1))?;
