@@ -149,6 +149,7 @@ fn check_numbers(config: &Config) -> Result<()> {
         ("translate.beam", (1..=16).contains(&config.translate.beam), "1 to 16"),
         ("server.listener_queue", config.server.listener_queue >= 8, "at least 8"),
         ("server.max_message", config.server.max_message >= 1_024, "at least 1024"),
+        ("server.drain_timeout", (0.0..=3_600.0).contains(&config.server.drain_timeout), "0 to 3600"),
         ("listen.max_waiting", config.listen.max_waiting > 0.0, "more than 0"),
         ("listen.endpoint.start_probability", is_probability(endpoint.start_probability), "0 to 1"),
         ("listen.endpoint.end_probability", is_probability(endpoint.end_probability), "0 to 1"),

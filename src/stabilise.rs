@@ -29,6 +29,10 @@ pub enum CommitPolicy {
 pub trait Same: Clone {
     /// Whether they read the same.
     fn same(&self, other: &Self) -> bool;
+    /// Whether it is the other with something more behind it.
+    fn extends(&self, _other: &Self) -> bool {
+        false
+    }
 }
 impl Same for Word {
     fn same(&self, other: &Self) -> bool {
@@ -77,13 +81,22 @@ impl<W: Same> Stabiliser<W> {
         let stable = if is_final { words.len() } else { self.stable(words, fixed).min(words.len()) };
         // Where a re-decoded hypothesis contradicts what is committed, the committed words stay.
         let done = self.committed.len();
+        // An ending (`hotel` → `hoteles`, `mesa` → `mesa,`) is an addition too, as long as nothing stands behind it.
+        let mut has_ending = false;
+        if let (Some(last), Some(word)) = (self.committed.last_mut(), words.get(done.wrapping_sub(1)))
+            && (stable > done || is_final)
+            && word.extends(last)
+        {
+            *last = word.clone();
+            has_ending = true;
+        }
         if stable > done {
             self.committed.extend_from_slice(&words[done..stable]);
         }
         self.tentative = words.get(self.committed.len()..).unwrap_or_default().to_vec();
         let same_tentative =
             before.1.len() == self.tentative.len() && before.1.iter().zip(&self.tentative).all(|(a, b)| a.same(b));
-        before.0 != self.committed.len() || !same_tentative
+        has_ending || before.0 != self.committed.len() || !same_tentative
     }
 
     fn stable(&mut self, words: &[W], fixed: usize) -> usize {
@@ -108,6 +121,7 @@ impl<W: Same> Stabiliser<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mt::TargetWord;
     use proptest::prelude::*;
 
     fn words(text: &str) -> Vec<String> {
@@ -171,5 +185,23 @@ mod tests {
             }
             prop_assert!(s.tentative().is_empty(), "a final leaves nothing open");
         }
+    }
+
+    #[test]
+    fn an_ending_of_the_last_committed_word_is_not_lost() {
+        let words = |texts: &[&str]| -> Vec<TargetWord> {
+            let tokens = |text: &&str| text.bytes().map(u32::from).collect();
+            texts.iter().map(|text| TargetWord { text: (*text).to_owned(), tokens: tokens(text) }).collect()
+        };
+        let mut stabiliser = Stabiliser::new(CommitPolicy::LocalAgreement { n: 2 });
+        for hypothesis in [&["el", "hotel"][..], &["el", "hotel"], &["el", "hoteles"], &["el", "hoteles", "son"]] {
+            stabiliser.update(&words(hypothesis), 0, false);
+        }
+        assert_eq!(stabiliser.committed(), words(&["el", "hotel"]));
+        assert!(stabiliser.update(&words(&["el", "hoteles", "son"]), 0, false));
+        assert_eq!(stabiliser.committed(), words(&["el", "hoteles", "son"]));
+        // Once something stands behind it, a word is as it is.
+        stabiliser.update(&words(&["el", "hoteles,", "son", "buenos"]), 0, true);
+        assert_eq!(stabiliser.committed(), words(&["el", "hoteles", "son", "buenos"]));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::audio::AudioFormat;
 use crate::pipeline::item::{Clock, Session};
+use crate::pipeline::timing::Timing;
 use crate::text::Lang;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,6 +18,6 @@ pub fn session() -> Arc<Session> {
         to: vec![Lang::parse("es").expect("known")],
         format: AudioFormat::PIPELINE,
         clock: Clock::Audio,
-        waiting_us: AtomicU64::new(0),
+        timing: Timing::default(),
     })
 }

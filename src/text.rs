@@ -51,6 +51,9 @@ const LANGUAGES: &[(&str, &str, &str, &str)] = &[
     ("zh", "zho_Hans", "cmn", "Chinese"),
 ];
 
+/// RFC 5646 §4.4.1 asks for room for 35 characters.
+const LONGEST_TAG: usize = 35;
+
 impl Lang {
     /// Reads a tag such as `en`, `ES` or `es-mx`.
     ///
@@ -69,6 +72,11 @@ impl Lang {
         }
         let mut out = primary;
         for part in parts {
+            // RFC 5646 §2.1. A tag comes back in events and on terminals.
+            let is_subtag = (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+            if !is_subtag || tag.len() > LONGEST_TAG {
+                return Err(Error::config("a language tag has letters, digits and hyphens only").hint("such as es-MX"));
+            }
             out.push('-');
             out.push_str(&if part.len() == 2 { part.to_ascii_uppercase() } else { part.to_owned() });
         }
@@ -169,5 +177,8 @@ mod tests {
         let e = Lang::parse("spanish").expect_err("a name, not a tag");
         assert_eq!(e.hint_text(), Some("write it as its BCP-47 tag: `es`"));
         assert!(Lang::parse("xx").is_err());
+        for tag in ["en-\u{1b}[2J", "en-", "en-a b", "en-abcdefghi", &["en"; 20].join("-")] {
+            assert!(Lang::parse(tag).is_err(), "{tag:?}");
+        }
     }
 }

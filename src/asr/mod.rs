@@ -9,7 +9,7 @@ pub mod features;
 pub mod ngram;
 pub mod streaming;
 
-use crate::audio::StreamTime;
+use crate::audio::{SAMPLE_RATE, StreamTime};
 use crate::error::{Error, Result};
 use crate::metrics;
 use crate::pipeline::item::{Flow, Heard, Item, Recognised, Session};
@@ -127,6 +127,7 @@ impl Recognise {
                 self.by_session.insert(session.clone(), id);
             }
             Heard::Speech(samples) => {
+                session.timing.taken(samples.len() as f64 / f64::from(SAMPLE_RATE));
                 if let Some(&id) = self.by_session.get(session) {
                     metrics::get().audio_seconds.inc_by(samples.len() as f64 / 16_000.0);
                     self.recognizer.accept(id, &samples);

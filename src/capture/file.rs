@@ -92,8 +92,7 @@ impl Decoded {
         Ok(Self {
             track: track.id,
             rate: params.sample_rate,
-            // A stream's header can't know its length (0xFFFFFFFF is customary), so only a file's is believed.
-            expected: track.num_frames.filter(|_| seekable),
+            expected: track.num_frames.filter(|n| seekable && is_counted(format.format_info().short_name, *n)),
             decoded: 0,
             decoder,
             format,
@@ -109,6 +108,16 @@ impl Decoded {
             }
             _ => Ok(None),
         }
+    }
+}
+
+/// Whether a file's length is to be believed: only formats that write it down, and not the placeholders of programs
+/// that couldn't go back to write it: 0x7FFFF000 bytes by eSpeak NG, 0xFFFFFFFF by others, here of frames of 4 bytes.
+fn is_counted(format: &str, frames: u64) -> bool {
+    match format {
+        "wave" => frames < 0x7fff_0000 / 4,
+        "aiff" | "flac" => true,
+        _ => false,
     }
 }
 

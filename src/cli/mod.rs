@@ -98,7 +98,7 @@ const STARTER: &str = include_str!("../../pipelines/starter.toml");
 fn load(pipeline: Option<&Path>) -> Result<Config> {
     match pipeline {
         Some(path) => config::load(path),
-        None => config::parse(STARTER, std::env::vars().filter(|(k, _)| k.starts_with(config::ENV_PREFIX))),
+        None => config::parse(STARTER, config::environment()),
     }
 }
 

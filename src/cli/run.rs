@@ -7,7 +7,7 @@ use crate::config::SourceKind;
 use crate::error::{Error, Result};
 use crate::hub::Subscription;
 use crate::hub::fanout::{Dial, Filter};
-use crate::out::Patient;
+use crate::out::Passing;
 use crate::out::terminal::Terminal;
 use crate::pipeline::speaker::Speaker;
 use crate::pipeline::{Opening, Pipeline};
@@ -54,8 +54,11 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
     let stopped = pipeline.stop(patience);
     server.stop();
     drop(pipeline);
-    // The terminal has shown everything once its events end; a reader that panicked has nothing more to show.
-    let _ = captions.join();
+    // The terminal has shown everything once its events end, unless it is stopped: then nobody waits for it.
+    let deadline = std::time::Instant::now() + Duration::from_secs(1);
+    while !captions.is_finished() && std::time::Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(5));
+    }
     outcome.and(stopped)
 }
 
@@ -64,7 +67,7 @@ fn show_captions(pipeline: &Pipeline) -> Result<JoinHandle<()>> {
     let (sender, events): (_, Receiver<crate::hub::fanout::Frame>) = bounded(1_024);
     let room = pipeline.plan().config.source.room.clone();
     let filter = Filter { dial: Dial::Instant, ..Filter::default() };
-    let (id, sink) = (pipeline.next_id(), Box::new(Patient(sender)));
+    let (id, sink) = (pipeline.next_id(), Box::new(Passing(sender)));
     pipeline.subscribe(Subscription { id, room, filter, after: None, replay: false, sink })?;
     let show = move || {
         let mut terminal = Terminal::stdout(true);

@@ -74,7 +74,9 @@ pub(super) fn speak(args: &SpeakArgs) -> Result<()> {
                     Some(Ok(Message::Text(text))) => {
                         if let Ok(event) = serde_json::from_str::<Event>(&text) {
                             terminal.show(&event).or_else(quiet)?;
-                            if let (Body::Bye { .. }, Some(e)) = (&event.body, input_error.take()) {
+                            if matches!(event.body, Body::Bye { .. })
+                                && let Some(e) = input_error.take()
+                            {
                                 return Err(e);
                             }
                         }

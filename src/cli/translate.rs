@@ -56,7 +56,7 @@ pub(super) fn translate(args: &TranslateArgs) -> Result<()> {
     // Work on a file can take every place there is.
     config.server.max_sessions = config.server.max_sessions.max(1);
     let wanted = Wanted { formats, langs, output: args.output.clone() };
-    wanted.check(args.input.len())?;
+    wanted.check(&args.input)?;
     let plan = Plan::new(config)?;
     // Bad input is told before the models are loaded, and before good input is worked on.
     let mut readers = Vec::new();

@@ -21,16 +21,22 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    pub fn check(&self, inputs: usize) -> Result<()> {
+    pub fn check(&self, inputs: &[PathBuf]) -> Result<()> {
         let hint = "name a folder with `--output DIR`";
         if self.output.is_some() {
-            return Ok(());
+            let mut names: Vec<String> = inputs.iter().map(|input| name(input)).collect();
+            names.sort();
+            return match names.windows(2).find(|pair| pair[0] == pair[1]) {
+                Some(pair) => Err(Error::config(format!("two inputs are called `{}`", pair[0]))
+                    .hint("their results would have the same names; translate them into two folders")),
+                None => Ok(()),
+            };
         }
         if self.formats.len() > 1 {
             return Err(Error::config("standard output takes one format only").hint(hint));
         }
         let one_file = [Format::Vtt, Format::Srt, Format::Wav];
-        if one_file.contains(&self.formats[0]) && (self.langs.len() > 1 || inputs > 1) {
+        if one_file.contains(&self.formats[0]) && (self.langs.len() > 1 || inputs.len() > 1) {
             let name = self.formats[0].name();
             return Err(Error::config(format!("standard output takes one {name} file only")).hint(hint));
         }

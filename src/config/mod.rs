@@ -20,8 +20,13 @@ pub const ENV_PREFIX: &str = "SOTTOVOCE__";
 pub fn load(path: &Path) -> Result<Config> {
     let text = std::fs::read_to_string(path)
         .map_err(|e| Error::config(format!("pipeline {}: {e}", path.display())).hint("ready ones are in pipelines/"))?;
-    let env = std::env::vars().filter(|(k, _)| k.starts_with(ENV_PREFIX));
-    parse(&text, env).map_err(|e| e.context(path.display()))
+    parse(&text, environment()).map_err(|e| e.context(path.display()))
+}
+
+/// The variables that are ours. Others may hold anything, even what is no text.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    let text = |(k, v): (std::ffi::OsString, std::ffi::OsString)| Some((k.into_string().ok()?, v.into_string().ok()?));
+    std::env::vars_os().filter_map(text).filter(|(k, _)| k.starts_with(ENV_PREFIX))
 }
 
 /// Reads TOML text and lays these variables over it.
@@ -36,28 +41,37 @@ pub fn parse(text: &str, env: impl Iterator<Item = (String, String)>) -> Result<
         return Ok(config);
     }
     let mut table: toml::Table = text.parse().map_err(|e| explain(text, &e))?;
-    let mut names = Vec::new();
+    let mut config = config;
     for (name, value) in variables {
         let keys: Vec<String> = name[ENV_PREFIX.len()..].split("__").map(str::to_lowercase).collect();
-        set(&mut table, &keys, &value).ok_or_else(|| Error::config(format!("{name} names no key")))?;
-        names.push(name);
+        let with = |value: toml::Value| {
+            let mut table = table.clone();
+            set(&mut table, &keys, value).ok_or_else(|| Error::config(format!("{name} names no key")))?;
+            let config = Config::deserialize(table.clone()).map_err(|e| {
+                let (message, hint) = nearest(e.message());
+                let e = Error::config(format!("environment ({name}): {message}"));
+                hint.map_or(e.clone(), |h| e.hint(h))
+            })?;
+            Ok((table, config))
+        };
+        // A value is TOML where it reads as such (numbers, lists) and such is wanted, else a string: a token may be 123.
+        let read = format!("v = {value}").parse::<toml::Table>().ok().and_then(|mut t| t.remove("v"));
+        let text = || with(value.clone().into());
+        (table, config) = match read {
+            Some(read) => with(read).or_else(|e: Error| text().map_err(|_| e))?,
+            None => text()?,
+        };
     }
-    Config::deserialize(table).map_err(|e| {
-        let (message, hint) = nearest(e.message());
-        let e = Error::config(format!("environment ({}): {message}", names.join(", ")));
-        hint.map_or(e.clone(), |h| e.hint(h))
-    })
+    Ok(config)
 }
 
-fn set(table: &mut toml::Table, keys: &[String], value: &str) -> Option<()> {
+fn set(table: &mut toml::Table, keys: &[String], value: toml::Value) -> Option<()> {
     let (last, path) = keys.split_last().filter(|(last, _)| !last.is_empty())?;
     let mut table = table;
     for key in path {
         table = table.entry(key).or_insert_with(|| toml::Table::new().into()).as_table_mut()?;
     }
-    // A value is TOML where it reads as such (numbers, lists), else a string.
-    let parsed = format!("v = {value}").parse::<toml::Table>().ok().and_then(|mut t| t.remove("v"));
-    table.insert(last.clone(), parsed.unwrap_or_else(|| value.into()));
+    table.insert(last.clone(), value);
     Some(())
 }
 
@@ -117,6 +131,9 @@ mod tests {
         let env = env.map(|(k, v)| (k.to_owned(), v.to_owned())).into_iter();
         let config = parse("[server]\nlisten = \"127.0.0.1:1\"\n", env).expect("valid");
         assert_eq!((config.server.listen.as_str(), config.translate.to[0].tag()), ("0.0.0.0:9", "fr"));
+        let token =
+            parse("", [("SOTTOVOCE__SERVER__TOKEN".to_owned(), "123456".to_owned())].into_iter()).expect("valid");
+        assert_eq!(token.server.token.as_deref(), Some("123456"));
         let e = parse("", [("SOTTOVOCE__SERVER__LISTNE".to_owned(), "x".to_owned())].into_iter()).expect_err("typo");
         assert!(e.to_string().contains("SOTTOVOCE__SERVER__LISTNE"), "{e}");
     }

@@ -14,7 +14,6 @@ use endpoint::{Decision, EndpointRules, Endpointer};
 use resample::Converter;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use vad::{VoiceActivity, WINDOW};
 
 /// Lost audio up to this length is bridged with silence; after more, the utterance ends. In samples.
@@ -45,13 +44,19 @@ impl Listen {
         }
         let Some(ear) = self.sessions.get_mut(session) else { return Ok(()) };
         match sound {
-            Sound::Lost(frames) => ear.gap(frames, "overrun", emit),
+            Sound::Lost(frames) => {
+                ear.catch_up(emit)?;
+                ear.gap(frames, "overrun", emit)
+            }
             Sound::Block(block) => {
-                let waited = session.waiting_seconds();
-                session.waiting_us.fetch_sub((block.seconds() * 1e6) as u64, Ordering::Relaxed);
-                if session.is_live() && waited > self.max_waiting {
-                    return ear.gap(block.frames() as u64, "behind", emit);
+                session.timing.taken(block.seconds());
+                // Once behind, it drops until there is room to breathe: one long gap is better than many short ones.
+                let most = if ear.behind > 0 { self.max_waiting / 2.0 } else { self.max_waiting };
+                if session.is_live() && session.timing.waiting() > most {
+                    ear.behind += block.frames() as u64;
+                    return Ok(());
                 }
+                ear.catch_up(emit)?;
                 let samples = ear.converter.push(&block)?;
                 ear.hear(&samples, emit);
                 Ok(())
@@ -95,6 +100,8 @@ struct Ear {
     seen: usize,
     utterance: u64,
     pre_roll: usize,
+    /// Frames that were dropped because too much waits, and are not announced yet.
+    behind: u64,
 }
 
 impl Ear {
@@ -110,6 +117,7 @@ impl Ear {
             seen: 0,
             utterance: 0,
             pre_roll,
+            behind: 0,
         })
     }
 
@@ -146,6 +154,7 @@ impl Ear {
 
     fn send_speech(&mut self, emit: &mut dyn FnMut(Item<Heard>)) {
         if self.seen > 0 {
+            self.session.timing.waits(self.seen as f64 / f64::from(SAMPLE_RATE));
             emit(Item::data(&self.session, Heard::Speech(self.kept[..self.seen].to_vec())));
             self.forget(self.seen);
         }
@@ -155,6 +164,14 @@ impl Ear {
         self.kept.drain(..samples);
         self.kept_from = self.kept_from.plus(samples as u64);
         self.seen -= samples;
+    }
+
+    /// Announces what was dropped, where anything was.
+    fn catch_up(&mut self, emit: &mut dyn FnMut(Item<Heard>)) -> Result<()> {
+        match std::mem::take(&mut self.behind) {
+            0 => Ok(()),
+            frames => self.gap(frames, "behind", emit),
+        }
     }
 
     fn gap(&mut self, frames: u64, reason: &'static str, emit: &mut dyn FnMut(Item<Heard>)) -> Result<()> {
@@ -181,6 +198,7 @@ impl Ear {
     }
 
     fn finish(&mut self, emit: &mut dyn FnMut(Item<Heard>)) -> Result<()> {
+        self.catch_up(emit)?;
         let tail = self.converter.finish()?;
         self.hear(&tail, emit);
         if self.endpointer.open_since().is_some() {

@@ -30,6 +30,11 @@ impl Same for TargetWord {
     fn same(&self, other: &Self) -> bool {
         self.text == other.text
     }
+    fn extends(&self, other: &Self) -> bool {
+        self.text.len() > other.text.len()
+            && self.text.starts_with(&other.text)
+            && self.tokens.starts_with(&other.tokens)
+    }
 }
 
 /// Something to translate.

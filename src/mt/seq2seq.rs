@@ -16,8 +16,8 @@ use tokenizers::Tokenizer;
 
 /// Target pieces for so many source pieces: 1.5 times as many, and ten. Longer is a loop, not a translation.
 const LENGTH_CAP: (f32, usize) = (1.5, 10);
-/// The longest input NLLB and M2M100 were trained for.
-const MAX_SOURCE: usize = 512;
+/// Where a model doesn't say how long its texts may be: what NLLB and M2M100 were trained for, in pieces.
+const LONGEST: usize = 512;
 
 /// The backend.
 pub struct Seq2Seq {
@@ -27,6 +27,8 @@ pub struct Seq2Seq {
     eos: u32,
     pad: u32,
     beam: usize,
+    /// Positions the model has, marks included; beyond them it fails.
+    longest: usize,
 }
 
 /// The model's pieces of a finished translation.
@@ -54,7 +56,8 @@ impl Seq2Seq {
             id.ok_or_else(|| Error::missing(format!("{} has no `{token}`", file.display())))
         };
         let (eos, pad) = (id("</s>")?, id("<pad>")?);
-        Ok(Self { encoder, decoder, tokenizer, eos, pad, beam: options.beam.max(1) })
+        let longest = positions(&folder.join("config.json")).unwrap_or(LONGEST).clamp(16, LONGEST);
+        Ok(Self { encoder, decoder, tokenizer, eos, pad, beam: options.beam.max(1), longest })
     }
 
     fn language(&self, lang: &Lang) -> Result<u32> {
@@ -75,10 +78,16 @@ impl Seq2Seq {
         let encoding = encoding.map_err(|e| Error::failed(format!("the text can't be encoded: {e}")))?;
         let mut ids = vec![self.language(from)?];
         // The end of a monologue matters more than its beginning.
-        let excess = encoding.len().saturating_sub(MAX_SOURCE);
+        let excess = encoding.len().saturating_sub(self.longest - 4);
         ids.extend_from_slice(&encoding.get_ids()[excess..]);
         ids.push(self.eos);
         Ok(ids)
+    }
+
+    /// How many pieces a target may have.
+    fn length_cap(&self, source: usize, prefix: usize) -> usize {
+        let usual = (source as f32 * LENGTH_CAP.0) as usize + LENGTH_CAP.1;
+        usual.max(prefix + 4).min(self.longest - 2)
     }
 
     /// Runs the encoder over sources of unequal length.
@@ -106,8 +115,7 @@ impl Seq2Seq {
     /// When the model fails.
     pub fn greedy(&mut self, sources: &[Vec<u32>], prefixes: &[Vec<u32>]) -> Result<Vec<Output>> {
         let mut run = self.encode(sources)?;
-        let caps: Vec<usize> =
-            sources.iter().zip(prefixes).map(|(s, p)| length_cap(s.len()).max(p.len() + 4)).collect();
+        let caps: Vec<usize> = sources.iter().zip(prefixes).map(|(s, p)| self.length_cap(s.len(), p.len())).collect();
         let mut outputs = vec![Output::default(); sources.len()];
         let mut sums = vec![0.0; sources.len()];
         let mut rows: Vec<usize> = (0..sources.len()).collect();
@@ -156,8 +164,8 @@ impl Seq2Seq {
         let mut run = self.encode(&[source.to_vec()])?;
         run.select(&vec![0; beams])?;
         let start: Vec<u32> = std::iter::once(self.eos).chain(prefix.iter().copied()).collect();
-        let mut search =
-            Beam::new(beams, prefix.len(), self.eos, self.pad, length_cap(source.len()).max(prefix.len() + 4));
+        let cap = self.length_cap(source.len(), prefix.len());
+        let mut search = Beam::new(beams, prefix.len(), self.eos, self.pad, cap);
         let mut next = Array2::from_shape_fn((beams, start.len()), |(_, i)| i64::from(start[i]));
         loop {
             let logits = self.decoder.step(&mut run, &next)?;
@@ -216,7 +224,8 @@ impl Translator for Seq2Seq {
         for job in jobs {
             sources.push(self.source_ids(&job.source, &job.from)?);
             let mut prefix = vec![self.language(&job.to)?];
-            prefix.extend_from_slice(&job.forced);
+            // Who is committed to more than fits gets nothing new.
+            prefix.extend(job.forced.iter().take(self.longest - 8));
             prefixes.push(prefix);
         }
         let outputs = if self.beam > 1 {
@@ -233,8 +242,10 @@ impl Translator for Seq2Seq {
     }
 }
 
-fn length_cap(source: usize) -> usize {
-    (source as f32 * LENGTH_CAP.0) as usize + LENGTH_CAP.1
+/// `max_position_embeddings` of a `config.json`.
+fn positions(config: &Path) -> Option<usize> {
+    let config: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(config).ok()?).ok()?;
+    config["max_position_embeddings"].as_u64().map(|n| n as usize)
 }
 
 /// The most probable token that may be written, and its log-probability.

@@ -4,10 +4,10 @@
 
 use crate::audio::{AudioFormat, StreamTime, Voice};
 use crate::capture::Block;
+use crate::pipeline::timing::Timing;
 use crate::text::{Lang, Word};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 /// What the clock of a session's events counts.
@@ -36,8 +36,8 @@ pub struct Session {
     pub format: AudioFormat,
     /// The clock of its events.
     pub clock: Clock,
-    /// Audio that waits before `listen`, in microseconds.
-    pub(crate) waiting_us: AtomicU64,
+    /// How its audio arrives and is worked off.
+    pub timing: Timing,
 }
 
 impl Session {
@@ -49,16 +49,18 @@ impl Session {
     pub fn is_live(&self) -> bool {
         matches!(self.clock, Clock::Wall(_))
     }
-    /// Seconds since it began, on its own clock.
+    /// Seconds since it began, on its own clock: that of its audio. While a live client sends nothing, it stands still.
     pub fn now(&self, heard: StreamTime) -> f64 {
         match self.clock {
-            Clock::Wall(start) => start.elapsed().as_secs_f64(),
+            Clock::Wall(start) => start.elapsed().saturating_sub(self.timing.paused()).as_secs_f64(),
             Clock::Audio => heard.seconds(),
         }
     }
-    /// Seconds of audio that wait before `listen`.
-    pub fn waiting_seconds(&self) -> f64 {
-        self.waiting_us.load(Ordering::Relaxed) as f64 / 1e6
+    /// Notes that this much audio has come.
+    pub(crate) fn came(&self, seconds: f64) {
+        if let Clock::Wall(start) = self.clock {
+            self.timing.came(seconds, start.elapsed());
+        }
     }
 }
 

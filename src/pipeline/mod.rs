@@ -6,6 +6,7 @@ pub mod item;
 pub mod link;
 pub mod speaker;
 pub mod stage;
+pub mod timing;
 
 use crate::asr::Recognise;
 use crate::audio::AudioFormat;
@@ -167,7 +168,7 @@ impl Pipeline {
             to: self.plan.targets(),
             format,
             clock: if live { Clock::Wall(Instant::now()) } else { Clock::Audio },
-            waiting_us: AtomicU64::new(0),
+            timing: timing::Timing::default(),
         });
         self.tell(HubIn::Open(session.clone()))?;
         Ok(Speaker::new(session, sound, place))

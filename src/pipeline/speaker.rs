@@ -50,14 +50,15 @@ impl Speaker {
     pub fn push(&mut self, block: Block) -> Result<()> {
         self.announce_lost()?;
         let frames = block.frames() as u64;
-        let microseconds = (block.seconds() * 1e6) as u64;
-        self.session.waiting_us.fetch_add(microseconds, Ordering::Relaxed);
+        let seconds = block.seconds();
+        self.session.came(seconds);
+        self.session.timing.waits(seconds);
         match self.sound.send(Item::data(&self.session, Sound::Block(block))) {
             Sent::Through => return Ok(()),
             Sent::Dropped => self.lost += frames,
             Sent::Closed => return Err(stopped()),
         }
-        self.session.waiting_us.fetch_sub(microseconds, Ordering::Relaxed);
+        self.session.timing.taken(seconds);
         Ok(())
     }
 
@@ -67,6 +68,7 @@ impl Speaker {
     /// When the pipeline has stopped.
     pub fn lose(&mut self, frames: u64) -> Result<()> {
         self.lost += frames;
+        self.session.came(frames as f64 / f64::from(self.session.format.rate));
         self.announce_lost()
     }
 

@@ -48,6 +48,9 @@ fn answer(shared: &Shared, room: String, params: &Params) -> Result<Response, Er
         "json" => axum::Json(&finals).into_response(),
         name => {
             let format = Format::parse(name)?;
+            if matches!(format, Format::Jsonl | Format::Wav) {
+                return Err(Error::config(format!("captions don't come as `{name}`")).hint("json, vtt, srt or txt"));
+            }
             let content_type = [(header::CONTENT_TYPE, format.content_type())];
             (content_type, subtitles::render(format, captions)).into_response()
         }

@@ -7,6 +7,7 @@ use futures_util::SinkExt;
 use futures_util::stream::SplitSink;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::{Instant, Interval, interval_at};
 
 /// Close codes of design 5.4.
 pub mod code {
@@ -26,6 +27,46 @@ pub mod code {
 
 /// A client that takes nothing for this long is gone.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How often a connection is asked whether it is still there.
+const PING: Duration = Duration::from_secs(20);
+/// A client that hasn't answered for this long is gone.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// Tells a silent client from one that is gone.
+pub struct Pulse {
+    ping: Interval,
+    last: Instant,
+}
+
+impl Pulse {
+    /// It has just come.
+    pub fn new() -> Self {
+        Self { ping: interval_at(Instant::now() + PING, PING), last: Instant::now() }
+    }
+
+    /// It has sent something.
+    pub fn felt(&mut self) {
+        self.last = Instant::now();
+    }
+
+    /// Waits until it is to be asked again.
+    pub async fn tick(&mut self) {
+        self.ping.tick().await;
+    }
+
+    /// Asks it. `false`: it is gone.
+    pub async fn ask(&self, out: &mut Out) -> bool {
+        self.last.elapsed() < SILENCE && out.send(Message::Ping(Vec::new().into())).await
+    }
+}
+
+/// The code for a message that can't be read.
+pub fn unreadable(e: &axum::Error) -> u16 {
+    // axum hides the kind; tungstenite's capacity errors say "too long" or "too large".
+    let text = e.to_string();
+    let is_large = ["too long", "too large", "too big"].iter().any(|words| text.contains(words));
+    if is_large { code::TOO_LARGE } else { code::POLICY }
+}
 
 /// The hub's way to a connection.
 pub struct Queue(pub mpsc::Sender<Frame>);

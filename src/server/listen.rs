@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::access;
-use super::connection::{Out, Queue, code};
+use super::connection::{Out, Pulse, Queue, code, unreadable};
 use crate::error::{Error, Result};
 use crate::hub::fanout::{Dial, Filter};
 use crate::hub::{HubIn, Subscription};
@@ -16,11 +16,7 @@ use futures_util::StreamExt;
 use serde::Deserialize;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 use tokio::sync::mpsc;
-
-/// How often a silent connection is asked whether it is still there.
-const PING: Duration = Duration::from_secs(20);
 
 /// The query of design 5.4.
 #[derive(Debug, Default, Deserialize)]
@@ -85,7 +81,7 @@ async fn serve(shared: Arc<Shared>, params: Params, socket: WebSocket) {
         return out.refuse(&room, code::FAILED, &e).await;
     }
     let mut seen = (0, 0);
-    let mut ping = tokio::time::interval(PING);
+    let mut pulse = Pulse::new();
     loop {
         let goes_on = tokio::select! {
             frame = frames.recv() => match frame {
@@ -100,13 +96,16 @@ async fn serve(shared: Arc<Shared>, params: Params, socket: WebSocket) {
             },
             message = receiving.next() => match message {
                 Some(Ok(Message::Close(_))) | None => false,
-                Some(Ok(_)) => true,
-                Some(Err(_)) => {
-                    out.close(code::TOO_LARGE, "a listener has nothing that large to say").await;
+                Some(Ok(_)) => {
+                    pulse.felt();
+                    true
+                }
+                Some(Err(e)) => {
+                    out.close(unreadable(&e), "the message can't be read").await;
                     false
                 }
             },
-            _ = ping.tick() => out.send(Message::Ping(Vec::new().into())).await,
+            () = pulse.tick() => pulse.ask(&mut out).await,
         };
         if !goes_on {
             break;

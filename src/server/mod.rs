@@ -77,7 +77,7 @@ impl Server {
         })?;
         let address = listener.local_addr().map_err(failed)?;
         let (drain, draining) = watch::channel(false);
-        let access = Access::new(pipeline.plan().config.server.token.clone());
+        let access = Access::new(pipeline.plan().config.server.token.clone(), wanted.ip().is_loopback());
         let shared = Arc::new(Shared {
             pipeline,
             access,

@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::access;
-use super::connection::{Out, Queue, code};
+use super::connection::{Out, Pulse, Queue, code, unreadable};
 use super::listen::Counted;
 use super::said::{self, Order};
 use crate::audio::{AudioFormat, s16le_to_f32};
@@ -56,26 +56,33 @@ async fn serve(shared: Arc<Shared>, params: Params, socket: WebSocket) {
     let room = params.room.clone().unwrap_or_else(|| "main".into());
     let format = match tokio::time::timeout(CONFIG_PATIENCE, first_frame(&mut receiving)).await {
         Ok(Ok(format)) => format,
-        Ok(Err(e)) => return out.refuse(&room, code::POLICY, &e).await,
+        Ok(Err((code, e))) => return out.refuse(&room, code, &e).await,
         Err(_) => return out.refuse(&room, code::POLICY, &Error::input("no config frame came")).await,
     };
     match tokio::task::block_in_place(|| open(&shared, &params, &room, format)) {
         Ok(conversation) => conversation.run(out, receiving).await,
         Err(e) => {
-            let code = if e.kind() == ErrorKind::Failed { code::FULL } else { code::POLICY };
+            let code = match e.kind() {
+                _ if *shared.draining.borrow() => code::DRAINING,
+                ErrorKind::Failed => code::FULL,
+                _ => code::POLICY,
+            };
             metrics::get().refused.with_label_values(&[e.kind().code()]).inc();
             out.refuse(&room, code, &e).await;
         }
     }
 }
 
-async fn first_frame(receiving: &mut SplitStream<WebSocket>) -> Result<AudioFormat> {
+/// The format, or the close code and why.
+async fn first_frame(receiving: &mut SplitStream<WebSocket>) -> std::result::Result<AudioFormat, (u16, Error)> {
     loop {
-        match receiving.next().await {
-            Some(Ok(Message::Text(text))) => return said::config(&text),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-            _ => return said::config(""),
-        }
+        let (text, code) = match receiving.next().await {
+            Some(Ok(Message::Text(text))) => (text, code::POLICY),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+            Some(Err(e)) => ("".into(), unreadable(&e)),
+            _ => ("".into(), code::POLICY),
+        };
+        return said::config(&text).map_err(|e| (code, e));
     }
 }
 
@@ -122,6 +129,7 @@ impl Conversation {
     async fn run(mut self, mut out: Out, mut receiving: SplitStream<WebSocket>) {
         let mut draining = self.shared.draining.clone();
         let mut seen = (0, 0);
+        let mut pulse = Pulse::new();
         loop {
             let goes_on = tokio::select! {
                 frame = self.events.recv() => match frame {
@@ -132,13 +140,17 @@ impl Conversation {
                     None => { out.too_slow(&self.room, seen).await; false }
                 },
                 message = receiving.next() => match message {
-                    Some(Ok(message)) => match self.hear(message) {
-                        Ok(goes_on) => goes_on,
-                        Err(e) => { out.refuse(&self.room, code::POLICY, &e).await; false }
-                    },
-                    Some(Err(e)) => { out.close(close_code(&e), "the message can't be read").await; false }
+                    Some(Ok(message)) => {
+                        pulse.felt();
+                        match self.hear(message) {
+                            Ok(goes_on) => goes_on,
+                            Err(e) => { out.refuse(&self.room, refusal(&e), &e).await; false }
+                        }
+                    }
+                    Some(Err(e)) => { out.close(unreadable(&e), "the message can't be read").await; false }
                     None => false,
                 },
+                () = pulse.tick() => pulse.ask(&mut out).await,
                 // The server stops: what was said is still finished, and good-bye comes from the hub.
                 () = stopping(&mut draining), if self.speaker.is_some() => { self.hang_up(); true }
             };
@@ -185,12 +197,7 @@ async fn stopping(draining: &mut tokio::sync::watch::Receiver<bool>) {
     let _ = draining.wait_for(|d| *d).await;
 }
 
-fn close_code(e: &axum::Error) -> u16 {
-    // axum hides the kind; tungstenite's capacity errors say "too long" or "too large".
-    let text = e.to_string();
-    if text.contains("too long") || text.contains("too large") || text.contains("too big") {
-        code::TOO_LARGE
-    } else {
-        code::POLICY
-    }
+/// What the client can do about it: nothing, or say it better.
+fn refusal(e: &Error) -> u16 {
+    if e.kind() == ErrorKind::Failed { code::FAILED } else { code::POLICY }
 }

@@ -93,11 +93,24 @@ fn bad_input_is_told_in_one_line() {
     fails(&["translate", &hello(), "--from", "de"], 2, &["German"]);
     fails(&["translate", &hello(), "--format", "mp4"], 2, &["mp4", "jsonl"]);
     fails(&["translate", &hello(), "--to", "en,es", "--format", "vtt"], 2, &["--output"]);
+    fails(&["translate", &hello(), &hello(), "--output", &path("out")], 2, &["two inputs", "hello-en"]);
     fails(&["models", "path", "starter/asr-em"], 3, &["starter/asr-en"]);
     fails(&["run", "/nowhere.toml"], 2, &["/nowhere.toml"]);
     // What is there of a cut file is translated before the error.
     fails(&["translate", &cut], 4, &["cut.wav", "cut short"]);
     assert!(!stdout(&sottovoce(&["translate", &cut, "--to", "en"])).trim().is_empty());
+}
+
+#[test]
+fn a_recording_whose_program_could_not_go_back_is_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("piped.wav");
+    let mut espeak = std::process::Command::new("espeak-ng");
+    let sound = espeak.args(["--stdout", "thank you very much"]).output().expect("espeak-ng speaks").stdout;
+    std::fs::write(&file, sound).expect("written");
+    let output = sottovoce(&["translate", &file.display().to_string(), "--to", "en"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(!stdout(&output).trim().is_empty());
 }
 
 #[test]
