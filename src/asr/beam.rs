@@ -20,9 +20,9 @@ const FLOOR: f32 = -7.0;
 /// Beginnings this much (in log) behind the best are dropped.
 const SPREAD: f32 = 9.0;
 /// Of the language model's log-probability; with `BONUS` the best of twelve pairs on the development set.
-const WEIGHT: f32 = 0.6;
+const WEIGHT: f32 = 0.8;
 /// For each piece, against a language model's love of short texts.
-const BONUS: f32 = 1.5;
+const BONUS: f32 = 2.0;
 /// How long two beginnings may disagree, in samples: 1 s. Then the best one stands, so that words get committed; 2 s made
 /// no fewer errors.
 const SETTLED: u64 = 16_000;

@@ -7,7 +7,7 @@ from math import exp, inf, log, log1p
 import numpy as np
 
 BEAMS, CANDIDATES, FLOOR, SPREAD = 16, 16, -7.0, 9.0
-WEIGHT, BONUS = 0.6, 1.5
+WEIGHT, BONUS = 0.8, 2.0
 # Frames after which beams that disagree with the best are dropped.
 SETTLED = 12.5
 

@@ -17,8 +17,8 @@ from .train import tokenizer
 ORDER = 5
 # One text in so many is an everyday phrase, alone or before a sentence.
 EVERYDAY = 6
-# From this order on an n-gram must have been seen twice.
-PRUNED_FROM = 3
+# How often an n-gram of each order must have been seen; more would make the file larger than its worth.
+LEAST = [1, 1, 2, 3, 3]
 OUT = os.path.join(os.path.dirname(__file__), "../../starter/asr-en/lm.arpa")
 
 
@@ -63,7 +63,7 @@ def estimate(top, kneser_ney, pieces):
         level = {}
         for gram, count in grams.items():
             context = gram[:-1]
-            if n < PRUNED_FROM or top[n - 1][gram] > 1:
+            if top[n - 1][gram] >= LEAST[n - 1]:
                 level[gram] = (count - discount + discount * kinds[context] * lower(gram)) / total[context]
         if n == 1:
             for piece in pieces:
@@ -99,8 +99,8 @@ def write(levels, backoff, path):
         for n, level in enumerate(levels, 1):
             f.write("\n\\%d-grams:\n" % n)
             for gram, p in sorted(level.items()):
-                line = "%.4f\t%s" % (log10(p), " ".join(gram))
-                f.write(line + ("\t%.4f" % log10(backoff[gram]) if gram in backoff else "") + "\n")
+                line = "%.3f\t%s" % (log10(p), " ".join(gram))
+                f.write(line + ("\t%.3f" % log10(backoff[gram]) if gram in backoff else "") + "\n")
         f.write("\n\\end\\\n")
 
 
