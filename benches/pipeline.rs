@@ -3,7 +3,6 @@
 #![allow(missing_docs, clippy::print_stdout)]
 
 use crossbeam_channel::bounded;
-use sottovoce::asr::{Recognizer, StreamId, Update};
 use sottovoce::capture::file;
 use sottovoce::capture::paced::Paced;
 use sottovoce::config;
@@ -11,57 +10,11 @@ use sottovoce::error::Result;
 use sottovoce::event::{Body, Kind};
 use sottovoce::hub::Subscription;
 use sottovoce::hub::fanout::{Dial, Filter};
-use sottovoce::mt::{Job, Translation, Translator};
 use sottovoce::out::Patient;
 use sottovoce::pipeline::{Opening, Pipeline};
-use sottovoce::plan::{Models, Plan};
-use sottovoce::text::Lang;
+use sottovoce::plan::Plan;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-
-/// Counts the time spent inside models.
-#[derive(Clone, Default)]
-struct Clock(Arc<AtomicU64>);
-
-impl Clock {
-    fn time<T>(&self, work: impl FnOnce() -> T) -> T {
-        let start = Instant::now();
-        let result = work();
-        self.0.fetch_add(start.elapsed().as_micros() as u64, Ordering::Relaxed);
-        result
-    }
-}
-
-struct Timed<T: ?Sized>(Clock, Box<T>);
-
-impl Recognizer for Timed<dyn Recognizer> {
-    fn start(&mut self, stream: StreamId) {
-        self.1.start(stream);
-    }
-    fn accept(&mut self, stream: StreamId, samples: &[f32]) {
-        self.0.clone().time(|| self.1.accept(stream, samples));
-    }
-    fn finish(&mut self, stream: StreamId) {
-        self.1.finish(stream);
-    }
-    fn decode(&mut self) -> Result<Vec<Update>> {
-        self.0.clone().time(|| self.1.decode())
-    }
-    fn stop(&mut self, stream: StreamId) {
-        self.1.stop(stream);
-    }
-}
-
-impl Translator for Timed<dyn Translator> {
-    fn translate(&mut self, jobs: &[Job]) -> Result<Vec<Translation>> {
-        self.0.clone().time(|| self.1.translate(jobs))
-    }
-    fn check(&self, from: &Lang, to: &Lang) -> Result<()> {
-        self.1.check(from, to)
-    }
-}
 
 /// CPU seconds of this process so far (`/proc/self/stat`, fields 14 and 15, in hundredths).
 fn cpu_seconds() -> f64 {
@@ -110,19 +63,17 @@ fn main() -> Result<()> {
     let named = std::env::args().skip(1).find(|a| !a.starts_with('-')).map(PathBuf::from);
     let path = named.unwrap_or_else(|| root.join("onnx/starter/samples/travel-en.wav"));
     let plan = Plan::new(config::parse("[speak]\nbackend = \"none\"", std::iter::empty())?)?;
-    let loaded = plan.load()?;
-    let clock = Clock::default();
-    let recognizer: Box<dyn Recognizer> = Box::new(Timed(clock.clone(), loaded.recognizer));
-    let translator = loaded.translator.map(|t| Box::new(Timed(clock.clone(), t)) as Box<dyn Translator>);
-    let pipeline = Pipeline::start(plan, Models { recognizer, translator, synthesizer: None })?;
-    let (cpu, mut audio, mut wall) = (cpu_seconds(), 0.0, 0.0);
+    let models = plan.load()?;
+    let pipeline = Pipeline::start(plan, models)?;
+    let model_seconds = || sottovoce::metrics::get().model_seconds.get();
+    let (model, cpu, mut audio, mut wall) = (model_seconds(), cpu_seconds(), 0.0, 0.0);
     for _ in 0..5 {
         let (seconds, took, _, _) = run(&pipeline, &path, false)?;
         (audio, wall) = (audio + seconds, wall + took);
     }
-    let (cpu, model) = (cpu_seconds() - cpu, clock.0.load(Ordering::Relaxed) as f64 / 1e6);
+    let (model, cpu) = (model_seconds() - model, cpu_seconds() - cpu);
     println!("as fast as possible: {audio:.0} s of audio, RTF {:.4} (wall), {:.4} (CPU)", wall / audio, cpu / audio);
-    println!("not model time: {:.0} % of the CPU", 100.0 * (1.0 - model / cpu).max(0.0));
+    println!("not model time (ONNX Runtime): {:.0} % of the CPU", 100.0 * (1.0 - model / cpu).max(0.0));
     let (_, _, first, last) = run(&pipeline, &path, true)?;
     println!(
         "in real time: first partial {first:.2} s after its utterance began; final translation {last:.2} s after its last word"

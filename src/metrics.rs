@@ -16,6 +16,8 @@ pub struct Metrics {
     pub refused: IntCounterVec,
     /// Seconds of speech given to the recogniser.
     pub audio_seconds: Counter,
+    /// Seconds inside ONNX Runtime.
+    pub model_seconds: Counter,
     /// Captions published, by kind (`source`, `translation`) and finality.
     pub captions: IntCounterVec,
     /// Seconds from the end of the last word to the caption, by kind; live sessions only.
@@ -50,6 +52,7 @@ impl Metrics {
             listeners: IntGauge::new("listeners_active", "Connected listeners")?,
             refused: IntCounterVec::new(Opts::new("refused_total", "Connections and sessions refused"), &["reason"])?,
             audio_seconds: Counter::new("audio_processed_seconds_total", "Seconds of speech recognised")?,
+            model_seconds: Counter::new("model_seconds_total", "Seconds spent running models")?,
             captions: IntCounterVec::new(Opts::new("captions_total", "Captions published"), &["kind", "final"])?,
             lag: HistogramVec::new(
                 histogram(
@@ -73,11 +76,12 @@ impl Metrics {
     }
 
     fn register(&self) -> prometheus::Result<()> {
-        let collectors: [Box<dyn prometheus::core::Collector>; 10] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 11] = [
             Box::new(self.sessions.clone()),
             Box::new(self.listeners.clone()),
             Box::new(self.refused.clone()),
             Box::new(self.audio_seconds.clone()),
+            Box::new(self.model_seconds.clone()),
             Box::new(self.captions.clone()),
             Box::new(self.lag.clone()),
             Box::new(self.stage_seconds.clone()),

@@ -159,6 +159,17 @@ pub fn shapes(outlets: &[Outlet]) -> Vec<Shape> {
 /// Named inputs of one run.
 pub type Inputs<'a> = Vec<(Cow<'a, str>, SessionInputValue<'a>)>;
 
+/// Runs a model, and counts the time it takes.
+///
+/// # Errors
+/// When the model fails.
+pub fn run<'s>(session: &'s mut Session, inputs: Inputs) -> Result<SessionOutputs<'s>> {
+    let start = std::time::Instant::now();
+    let outputs = session.run(inputs)?;
+    crate::metrics::get().model_seconds.inc_by(start.elapsed().as_secs_f64());
+    Ok(outputs)
+}
+
 /// Takes an output by name.
 ///
 /// # Errors

@@ -126,7 +126,7 @@ impl StreamingCtc {
                 .collect();
             inputs.push((state.shape.name.as_str().into(), stack(parts, state.batch_axis)?.into_value()?.into()));
         }
-        let mut outputs = session.run(inputs)?;
+        let mut outputs = onnx::run(session, inputs)?;
         for (i, state) in states.iter().enumerate() {
             let new = Array::from_value(&onnx::output(&mut outputs, &state.output)?)?;
             for ((_, stream), part) in batch.iter_mut().zip(unstack(new, state.batch_axis)) {

@@ -120,7 +120,7 @@ impl Decoder {
             let use_cache = Tensor::from_array(Array1::from_elem(1, !is_first))?;
             inputs.push(("use_cache_branch".into(), use_cache.into_dyn().into()));
         }
-        let mut outputs = session.run(inputs)?;
+        let mut outputs = onnx::run(session, inputs)?;
         let mut past = Vec::with_capacity(self.cache.len());
         let mut old = std::mem::take(&mut run.past).into_iter();
         for cache in &self.cache {

@@ -105,7 +105,7 @@ impl Seq2Seq {
             ("input_ids".into(), Array::I64(ids.into_dyn()).into_value()?.into()),
             ("attention_mask".into(), Array::I64(mask.clone().into_dyn()).into_value()?.into()),
         ];
-        let encoded = onnx::output(&mut self.encoder.run(inputs)?, "last_hidden_state")?;
+        let encoded = onnx::output(&mut onnx::run(&mut self.encoder, inputs)?, "last_hidden_state")?;
         Ok(Run::new(encoded, mask.into_dyn()))
     }
 
