@@ -17,10 +17,9 @@ test: ## set up what is missing and run every test; the last line is the count
 	@scripts/setup.sh test
 	@scripts/test.sh
 
-bench: ## measure: the parts (criterion), then the whole pipeline
+bench: ## measure: the parts (criterion), the whole pipeline, twenty sessions
 	@scripts/setup.sh run
 	cargo bench
-	@if [ -x scripts/bench.sh ]; then scripts/bench.sh; fi
 
 setup: ## install what building, running and testing need
 	@scripts/setup.sh test
