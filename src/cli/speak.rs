@@ -81,6 +81,9 @@ pub(super) fn speak(args: &SpeakArgs) -> Result<()> {
                             }
                         }
                     }
+                    Some(Ok(Message::Close(frame))) if is_open => {
+                        return closed(frame).and(Err(Error::failed("the daemon stopped before all was sent")));
+                    }
                     Some(Ok(Message::Close(frame))) => return closed(frame),
                     Some(Ok(_)) => {}
                     Some(Err(e)) => return Err(broke(e)),
