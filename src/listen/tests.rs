@@ -3,6 +3,7 @@
 use super::*;
 use crate::audio::AudioFormat;
 use crate::capture::Block;
+use crate::pipeline::item::Clock;
 use crate::testing::session;
 
 /// Says "speech" where the window is loud.
@@ -82,4 +83,35 @@ fn a_long_gap_ends_the_utterance_and_moves_time_on() {
         .collect();
     assert_eq!(starts.len(), 2);
     assert!(starts[1] >= 40_000, "{starts:?}");
+}
+
+/// Gives seconds of sound to a live session, as its speaker does. -> what comes out
+fn give(stage: &mut Listen, session: &Arc<Session>, seconds: u32) -> Vec<Item<Heard>> {
+    let block = Block { format: AudioFormat::PIPELINE, samples: tone(seconds * 1_000, 0.0) };
+    session.timing.waits(f64::from(seconds));
+    let mut out = Vec::new();
+    stage.process(&mut vec![Item::data(session, Sound::Block(block))], &mut |i| out.push(i)).expect("processes");
+    out
+}
+
+#[test]
+fn who_is_behind_loses_audio_in_one_announced_gap() {
+    let session = Arc::into_inner(session()).expect("nobody else has it");
+    let session = Arc::new(Session { clock: Clock::Wall(std::time::Instant::now()), ..session });
+    let mut stage = listen();
+    // A large message is not late by itself.
+    assert!(give(&mut stage, &session, 8).is_empty());
+    // The recogniser has 5.5 s to do, where 5 are allowed; it is heard again when half of that is done.
+    session.timing.waits(5.5);
+    assert!(give(&mut stage, &session, 1).is_empty());
+    session.timing.taken(2.0);
+    assert!(give(&mut stage, &session, 1).is_empty());
+    session.timing.taken(2.0);
+    let gaps: Vec<_> = give(&mut stage, &session, 1)
+        .iter()
+        .filter_map(
+            |i| if let Flow::Gap { start, end, reason } = i.flow { Some((start.0, end.0, reason)) } else { None },
+        )
+        .collect();
+    assert_eq!(gaps, [(8 * 16_000, 10 * 16_000, "behind")]);
 }
