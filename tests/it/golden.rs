@@ -149,3 +149,19 @@ fn the_translator_says_what_the_reference_says() {
     }
     assert!(model.check(&en, &Lang::parse("ja").expect("known")).is_err());
 }
+
+#[test]
+fn a_text_longer_than_the_model_is_cut_and_harms_nobody() {
+    let (en, es) = (Lang::parse("en").expect("known"), Lang::parse("es").expect("known"));
+    let long = "where is the train station ".repeat(99);
+    for beam in [1, 3] {
+        let mut model = mt(beam);
+        let job = |source: &str, forced| Job { source: source.into(), from: en.clone(), to: es.clone(), forced };
+        let done =
+            model.translate(&[job(&long, Vec::new()), job("thank you very much", Vec::new())]).expect("translates");
+        assert_eq!(done[1].text(), "Muchas gracias.");
+        // A model that is committed to more than it has room for.
+        let forced = done[0].words.iter().flat_map(|w| w.tokens.clone()).cycle().take(900).collect();
+        model.translate(&[job(&long, forced)]).expect("translates");
+    }
+}
