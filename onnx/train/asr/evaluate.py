@@ -101,7 +101,7 @@ def main():
     a = ap.parse_args()
     model = Streaming(MODEL, a.greedy)
     rng = np.random.default_rng(5)
-    for name in ["test_seen", "test_formant", "test_natural"]:
+    for name in ["test_seen", "test_formant", "test_natural", "test_fresh"]:
         data = np.load(os.path.join(a.data, name + ".npz"))
         ends = data["ends"]
         texts = [line.split("\t")[1] for line in open(os.path.join(a.data, name + ".txt")).read().split("\n")[:-1]]

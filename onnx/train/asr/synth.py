@@ -12,10 +12,12 @@ import numpy as np
 
 import paths
 from text import everyday
+from text.sentences import asr_form
 
 from . import voices
 from .features import fbank, read_wav
 
+FRESH = os.path.join(os.path.dirname(__file__), "../mt/fresh.tsv")
 # ked is synthesised seven times slower than the others.
 RECORDED_WEIGHTS = [4, 3, 2, 1]
 
@@ -46,6 +48,10 @@ def plan(seed):
     parts += [("train%02d" % (36 + i), [(voice(), everyday.text(rng, train)) for _ in range(500)]) for i in range(4)]
     # For choosing the decoder's weights, so that the test sets choose nothing.
     parts.append(("dev", [(rng.choice(["espeak:" + rng.choice(formant)] + voices.TRAIN_RECORDED), t) for t in held[260:360]]))
+    # Freely written sentences, outside the grammar, by a voice of each kind.
+    fresh = [asr_form(line.split("\t")[0]) for line in open(FRESH, encoding="utf-8").read().split("\n") if "\t" in line]
+    speakers = [voices.HELD_RECORDED, voices.TRAIN_RECORDED[0], "espeak:" + held_formant[0]]
+    parts.append(("test_fresh", [(v, t) for v in speakers for t in fresh]))
     return parts
 
 
