@@ -124,14 +124,10 @@ impl Translate {
     }
 
     /// Translates the newest text of each utterance and forgets `pending`.
-    fn flush(
-        &mut self,
-        pending: &mut Vec<(Arc<Session>, Recognised)>,
-        emit: &mut dyn FnMut(Item<Translated>),
-    ) -> Result<()> {
+    fn flush(&mut self, pending: &mut Vec<(Arc<Session>, Recognised)>, emit: &mut dyn FnMut(Item<Translated>)) {
         let Some(translator) = self.translator.as_mut() else {
             pending.clear();
-            return Ok(());
+            return;
         };
         let policy = self.policy;
         let mut jobs = Vec::new();
@@ -147,14 +143,16 @@ impl Translate {
                 }
             }
         }
-        let mut translations = translator.translate(&jobs)?.into_iter().zip(jobs);
+        let mut translations = all(translator.as_mut(), &jobs).into_iter().zip(jobs);
         for (session, recognised) in pending.drain(..) {
             let targets = self.open.entry(session.clone()).or_default();
             for lang in session.to.iter().filter(|l| l.primary() != session.lang.primary()) {
                 let target = Target::find(targets, lang, recognised.utterance, policy);
                 let is_new = source_text(&recognised) != target.source;
                 if is_new && let Some((translation, job)) = translations.next() {
-                    (target.last, target.source) = (translation, job.source);
+                    target.source = job.source;
+                    // What can't be translated keeps what it has: the meeting goes on, and the original is there.
+                    target.last = translation.unwrap_or_else(|| std::mem::take(&mut target.last));
                 }
                 let words = target.last.words.clone();
                 let changed =
@@ -167,8 +165,22 @@ impl Translate {
                 self.open.remove(&session);
             }
         }
-        Ok(())
     }
+}
+
+/// Translates all jobs in one call; where that fails, each by itself, so that one text is no other's trouble.
+fn all(translator: &mut dyn Translator, jobs: &[Job]) -> Vec<Option<Translation>> {
+    if let Ok(done) = translator.translate(jobs) {
+        return done.into_iter().map(Some).collect();
+    }
+    let mut alone = |job| match translator.translate(std::slice::from_ref(job)) {
+        Ok(mut done) => done.pop(),
+        Err(e) => {
+            tracing::error!(error = %e, lang = %job.to, "a text can't be translated");
+            None
+        }
+    };
+    jobs.iter().map(&mut alone).collect()
 }
 
 fn source_text(recognised: &Recognised) -> String {
@@ -218,12 +230,12 @@ impl Stage for Translate {
                         // A file has time for every draft; live, the newest text wins.
                         Some(i) if session.is_live() || recognised.is_final => pending[i].1 = recognised,
                         Some(_) => {
-                            self.flush(&mut pending, emit)?;
+                            self.flush(&mut pending, emit);
                             pending.push((session, recognised));
                         }
                         None => {
                             if is_next_utterance {
-                                self.flush(&mut pending, emit)?;
+                                self.flush(&mut pending, emit);
                             }
                             pending.push((session, recognised));
                         }
@@ -231,7 +243,7 @@ impl Stage for Translate {
                 }
                 Err(mark) => {
                     if pending.iter().any(|(s, _)| *s == mark.session) {
-                        self.flush(&mut pending, emit)?;
+                        self.flush(&mut pending, emit);
                     }
                     if matches!(mark.flow, Flow::End) {
                         self.open.remove(&mark.session);
@@ -240,7 +252,8 @@ impl Stage for Translate {
                 }
             }
         }
-        self.flush(&mut pending, emit)
+        self.flush(&mut pending, emit);
+        Ok(())
     }
 }
 

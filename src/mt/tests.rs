@@ -6,7 +6,7 @@ use crate::testing::session;
 use crate::text::Word;
 use std::sync::{Arc, Mutex};
 
-/// Upper-cases words; the last word of an unfinished text wobbles with its length.
+/// Upper-cases words; fails where one is `bad`.
 struct Scripted {
     calls: Arc<Mutex<Vec<Vec<Job>>>>,
 }
@@ -14,6 +14,9 @@ struct Scripted {
 impl Translator for Scripted {
     fn translate(&mut self, jobs: &[Job]) -> Result<Vec<Translation>> {
         self.calls.lock().expect("lock").push(jobs.to_vec());
+        if jobs.iter().any(|job| job.source.contains("bad")) {
+            return Err(crate::error::Error::failed("a bad text"));
+        }
         let translate = |job: &Job| {
             let words = job.source.split(' ').enumerate();
             let words = words.map(|(i, w)| TargetWord { text: w.to_uppercase(), tokens: vec![i as u32] });
@@ -90,4 +93,17 @@ fn unchanged_text_is_not_translated_again() {
     let sizes: Vec<usize> = calls.lock().expect("lock").iter().map(Vec::len).collect();
     assert_eq!(sizes, [1, 0]);
     assert_eq!(texts(&out)[1], ("A B".into(), String::new(), true));
+}
+
+#[test]
+fn a_text_that_fails_is_its_own_trouble_only() {
+    let (mut stage, _) = stage();
+    let (one, two) = (session(), session());
+    let mut out = Vec::new();
+    for (first, second, is_final) in [("a b", "x", false), ("a b c", "x bad", false), ("a b c", "x bad", true)] {
+        let items = [(&one, first), (&two, second)].map(|(s, text)| Item::data(s, recognised(1, text, is_final)));
+        stage.process(&mut items.to_vec(), &mut |i| out.push(i)).expect("goes on");
+    }
+    let finals: Vec<_> = texts(&out).into_iter().filter(|t| t.2).map(|t| t.0).collect();
+    assert_eq!(finals, ["A B C", "X"], "each has all that could be translated, and its final");
 }
