@@ -9,7 +9,7 @@ pub mod features;
 pub mod ngram;
 pub mod streaming;
 
-use crate::audio::{SAMPLE_RATE, StreamTime};
+use crate::audio::StreamTime;
 use crate::error::{Error, Result};
 use crate::metrics;
 use crate::pipeline::item::{Flow, Heard, Item, Recognised, Session};
@@ -127,9 +127,10 @@ impl Recognise {
                 self.by_session.insert(session.clone(), id);
             }
             Heard::Speech(samples) => {
-                session.timing.taken(samples.len() as f64 / f64::from(SAMPLE_RATE));
+                let seconds = StreamTime(samples.len() as u64).seconds();
+                session.timing.taken(seconds);
                 if let Some(&id) = self.by_session.get(session) {
-                    metrics::get().audio_seconds.inc_by(samples.len() as f64 / 16_000.0);
+                    metrics::get().audio_seconds.inc_by(seconds);
                     self.recognizer.accept(id, &samples);
                 }
             }

@@ -35,34 +35,31 @@ pub fn environment() -> impl Iterator<Item = (String, String)> {
 /// A config error that names the line and the key.
 pub fn parse(text: &str, env: impl Iterator<Item = (String, String)>) -> Result<Config> {
     // The file alone first: only its own errors have lines.
-    let config: Config = toml::from_str(text).map_err(|e| explain(text, &e))?;
-    let mut variables = env.peekable();
-    if variables.peek().is_none() {
-        return Ok(config);
-    }
+    let mut config = toml::from_str(text).map_err(|e| explain(text, &e))?;
     let mut table: toml::Table = text.parse().map_err(|e| explain(text, &e))?;
-    let mut config = config;
-    for (name, value) in variables {
-        let keys: Vec<String> = name[ENV_PREFIX.len()..].split("__").map(str::to_lowercase).collect();
-        let with = |value: toml::Value| {
-            let mut table = table.clone();
-            set(&mut table, &keys, value).ok_or_else(|| Error::config(format!("{name} names no key")))?;
-            let config = Config::deserialize(table.clone()).map_err(|e| {
-                let (message, hint) = nearest(e.message());
-                let e = Error::config(format!("environment ({name}): {message}"));
-                hint.map_or(e.clone(), |h| e.hint(h))
-            })?;
-            Ok((table, config))
-        };
+    for (name, value) in env {
+        let as_text = || overlay(&table, &name, value.clone().into());
         // A value is TOML where it reads as such (numbers, lists) and such is wanted, else a string: a token may be 123.
         let read = format!("v = {value}").parse::<toml::Table>().ok().and_then(|mut t| t.remove("v"));
-        let text = || with(value.clone().into());
         (table, config) = match read {
-            Some(read) => with(read).or_else(|e: Error| text().map_err(|_| e))?,
-            None => text()?,
+            Some(read) => overlay(&table, &name, read).or_else(|e| as_text().map_err(|_| e))?,
+            None => as_text()?,
         };
     }
     Ok(config)
+}
+
+/// The table with a variable laid over it, and the configuration that it makes.
+fn overlay(table: &toml::Table, name: &str, value: toml::Value) -> Result<(toml::Table, Config)> {
+    let keys: Vec<String> = name[ENV_PREFIX.len()..].split("__").map(str::to_lowercase).collect();
+    let mut table = table.clone();
+    set(&mut table, &keys, value).ok_or_else(|| Error::config(format!("{name} names no key")))?;
+    let config = Config::deserialize(table.clone()).map_err(|e| {
+        let (message, hint) = nearest(e.message());
+        let e = Error::config(format!("environment ({name}): {message}"));
+        hint.map_or(e.clone(), |h| e.hint(h))
+    })?;
+    Ok((table, config))
 }
 
 fn set(table: &mut toml::Table, keys: &[String], value: toml::Value) -> Option<()> {

@@ -154,7 +154,7 @@ impl Ear {
 
     fn send_speech(&mut self, emit: &mut dyn FnMut(Item<Heard>)) {
         if self.seen > 0 {
-            self.session.timing.waits(self.seen as f64 / f64::from(SAMPLE_RATE));
+            self.session.timing.waits(StreamTime(self.seen as u64).seconds());
             emit(Item::data(&self.session, Heard::Speech(self.kept[..self.seen].to_vec())));
             self.forget(self.seen);
         }

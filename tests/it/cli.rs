@@ -82,10 +82,8 @@ fn standard_input_is_read_with_and_without_a_header() {
 fn bad_input_is_told_in_one_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).display().to_string();
-    let (text, cut) = (path("letter.wav"), path("cut.wav"));
+    let (text, cut) = (path("letter.wav"), support::cut_sample(folder.path()));
     std::fs::write(&text, "Dear reader, this is not sound at all.\n".repeat(99)).expect("written");
-    let whole = std::fs::read(sample("hello-en.wav")).expect("the sample");
-    std::fs::write(&cut, &whole[..whole.len() * 3 / 4]).expect("written");
     fails(&["translate", &text], 4, &["letter.wav", "not an audio file"]);
     fails(&["translate", "/nowhere/a.wav"], 4, &["/nowhere/a.wav"]);
     fails(&["translate", &hello(), "--to", "xx"], 2, &["--to", "unknown language `xx`"]);

@@ -235,10 +235,7 @@ async fn the_command_line_is_a_client() {
     assert!(spoken.status.success(), "{}", support::stderr(&spoken));
     assert!(!support::stdout(&spoken).trim().is_empty());
     let folder = tempfile::tempdir().expect("a folder");
-    let cut = folder.path().join("cut.wav");
-    let whole = std::fs::read(&hello).expect("the sample");
-    std::fs::write(&cut, &whole[..whole.len() * 3 / 4]).expect("written");
-    let spoken = support::sottovoce(&["speak", &url, "--room", "cli", &cut.display().to_string()]);
+    let spoken = support::sottovoce(&["speak", &url, "--room", "cli", &support::cut_sample(folder.path())]);
     assert_eq!(spoken.status.code(), Some(4), "a cut file goes unnoticed: {}", support::stderr(&spoken));
     drop(daemon);
     let heard = listen.wait_with_output().expect("ends with the daemon");

@@ -4,7 +4,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use tokio_tungstenite::tungstenite::Message;
@@ -19,6 +19,14 @@ pub fn repo() -> PathBuf {
 /// A sample's path.
 pub fn sample(name: &str) -> PathBuf {
     repo().join("onnx/starter/samples").join(name)
+}
+
+/// A copy of hello-en.wav that ends before its header says so.
+pub fn cut_sample(folder: &Path) -> String {
+    let cut = folder.join("cut.wav");
+    let whole = std::fs::read(sample("hello-en.wav")).expect("the sample");
+    std::fs::write(&cut, &whole[..whole.len() * 3 / 4]).expect("written");
+    cut.display().to_string()
 }
 
 /// The program, to be run in the repository.
