@@ -132,8 +132,10 @@ impl Cli {
 
 fn start_logs(format: LogFormat) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sottovoce=info"));
+        // What is wrong with a file is said once, by us.
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sottovoce=info,symphonia=off"));
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let logs = logs.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     // Only the first call in a process sets the logs; tests may have done so.
     let _ = match format {
         LogFormat::Text => logs.compact().without_time().try_init(),
