@@ -250,8 +250,8 @@ fn supervise(exited: &Receiver<Exit>, hub: &LinkSender<HubIn>, faults: &Sender<E
                 .hint("this is a bug: please report it"),
         };
         tracing::error!(stage, error = %fault, "a stage has failed");
-        hub.send(HubIn::Fault(fault.clone()));
-        // Nobody may be waiting for it.
-        let _ = faults.try_send(fault);
+        // Kept before it is told: who hears of it may ask for it at once. Nobody may be waiting for it.
+        let _ = faults.try_send(fault.clone());
+        hub.send(HubIn::Fault(fault));
     }
 }
