@@ -6,7 +6,9 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::listen::vad;
 use crate::models::Registry;
+use crate::models::layout::Layout;
 use crate::mt::{self, Translator};
+use crate::onnx::Compute;
 use crate::text::Lang;
 use crate::tts::{self, Synthesizer};
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -19,8 +21,12 @@ pub struct Plan {
     pub config: Config,
     /// The recogniser's model folder.
     pub asr_model: PathBuf,
+    /// The recogniser's backend, found out where the file says `auto`.
+    pub asr_backend: String,
     /// The translator's model folder, if there is one.
     pub mt_model: Option<PathBuf>,
+    /// The voices' model folders, each with the languages the registry knows of it.
+    pub tts_models: Vec<(PathBuf, Vec<Lang>)>,
     /// Where the server listens.
     pub listen: SocketAddr,
     /// The sample's path, if there is one.
@@ -51,9 +57,16 @@ impl Plan {
     /// A config error that names the key, or what is missing.
     pub fn new(config: Config) -> Result<Self> {
         let registry = Registry::find()?;
-        find("recognise", &config.recognise.backend, asr::BACKENDS).map_err(|e| e.context("recognise.backend"))?;
+        let is_auto = config.recognise.backend == "auto";
+        if !is_auto {
+            find("recognise", &config.recognise.backend, asr::BACKENDS).map_err(|e| e.context("recognise.backend"))?;
+        }
         vad::build(&config.listen.backend).map_err(|e| e.context("listen.backend"))?;
         let asr_model = registry.folder(&config.recognise.model).map_err(|e| e.context("recognise.model"))?;
+        let asr_backend = match is_auto {
+            true => Layout::of(&asr_model).map_err(|e| e.context("recognise.model"))?.backend().to_owned(),
+            false => config.recognise.backend.clone(),
+        };
         if let Ok(model) = registry.get(&config.recognise.model)
             && !model.languages.iter().any(|l| l.primary() == config.recognise.lang.primary())
         {
@@ -68,13 +81,19 @@ impl Plan {
                 Some(registry.folder(&config.translate.model).map_err(|e| e.context("translate.model"))?)
             }
         };
+        let mut tts_models = Vec::new();
         if config.speak.backend != "none" {
             find("speak", &config.speak.backend, tts::BACKENDS).map_err(|e| e.context("speak.backend"))?;
+            for model in &config.speak.models {
+                let folder = registry.folder(model).map_err(|e| e.context("speak.models"))?;
+                let languages = registry.get(model).map_or_else(|_| Vec::new(), |m| m.languages.clone());
+                tts_models.push((folder, languages));
+            }
         }
         let listen = address(&config)?;
         let sample = config.source.sample.as_ref().map(|s| registry.root.join(s));
         check_numbers(&config)?;
-        Ok(Self { config, asr_model, mt_model, listen, sample })
+        Ok(Self { config, asr_model, asr_backend, mt_model, tts_models, listen, sample })
     }
 
     /// Loads the models and runs each once.
@@ -83,14 +102,19 @@ impl Plan {
     /// What is missing or doesn't fit, with the key that asked for it.
     pub fn load(&self) -> Result<Models> {
         let Config { recognise, translate, speak, .. } = &self.config;
-        let build = find("recognise", &recognise.backend, asr::BACKENDS)?;
-        let mut recognizer = build(&self.asr_model, recognise.threads)?;
+        let build = find("recognise", &self.asr_backend, asr::BACKENDS)?;
+        let compute = Compute { threads: recognise.threads, device: recognise.device };
+        let options = asr::Options { compute, lang: recognise.lang.clone(), beam: recognise.beam };
+        let mut recognizer = build(&self.asr_model, &options)?;
         recognizer.warm_up()?;
         let translator = match &self.mt_model {
             None => None,
             Some(folder) => {
                 let build = find("translate", &translate.backend, mt::BACKENDS)?;
-                let options = mt::Options { threads: translate.threads, beam: translate.beam };
+                let options = mt::Options {
+                    compute: Compute { threads: translate.threads, device: translate.device },
+                    beam: translate.beam,
+                };
                 let mut translator = build(folder, options)?;
                 let (from, targets) = (&recognise.lang, self.targets());
                 for to in &targets {
@@ -106,7 +130,14 @@ impl Plan {
         };
         let synthesizer = match speak.backend.as_str() {
             "none" => None,
-            name => Some(tts::build(name)?),
+            name => Some(tts::build(
+                name,
+                &tts::Options {
+                    compute: Compute { threads: speak.threads, device: speak.device },
+                    models: self.tts_models.clone(),
+                    speaker: speak.speaker.clone(),
+                },
+            )?),
         };
         Ok(Models { recognizer, translator, synthesizer })
     }
@@ -145,6 +176,8 @@ fn check_numbers(config: &Config) -> Result<()> {
     let is_probability = |p: f32| (0.0..=1.0).contains(&p);
     let rules = [
         ("recognise.threads", config.recognise.threads > 0, "at least 1"),
+        ("recognise.beam", (1..=16).contains(&config.recognise.beam), "1 to 16"),
+        ("speak.threads", config.speak.threads > 0, "at least 1"),
         ("translate.threads", config.translate.threads > 0, "at least 1"),
         ("translate.beam", (1..=16).contains(&config.translate.beam), "1 to 16"),
         ("server.listener_queue", config.server.listener_queue >= 8, "at least 8"),

@@ -12,10 +12,11 @@ pub mod streaming;
 use crate::audio::StreamTime;
 use crate::error::{Error, Result};
 use crate::metrics;
+use crate::onnx::Compute;
 use crate::pipeline::item::{Flow, Heard, Item, Recognised, Session};
 use crate::pipeline::stage::Stage;
 use crate::stabilise::{CommitPolicy, Stabiliser};
-use crate::text::{Hypothesis, Word};
+use crate::text::{Hypothesis, Lang, Word};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -64,12 +65,23 @@ pub trait Recognizer: Send {
     }
 }
 
-/// Builds a backend from a model folder and a number of threads.
-pub type Build = fn(&Path, usize) -> Result<Box<dyn Recognizer>>;
+/// How to run a recogniser's model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// What it may compute with.
+    pub compute: Compute,
+    /// The language spoken, for models that know several.
+    pub lang: Lang,
+    /// 1: greedy; more: so many beams, where the backend can.
+    pub beam: usize,
+}
 
-/// The backends by name, the default first.
+/// Builds a backend from a model folder (or, for whisper.cpp, a file).
+pub type Build = fn(&Path, &Options) -> Result<Box<dyn Recognizer>>;
+
+/// The backends by name.
 pub const BACKENDS: &[(&str, Build)] =
-    &[("streaming-ctc", |folder, threads| Ok(Box::new(streaming::StreamingCtc::load(folder, threads)?)))];
+    &[("streaming-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?)))];
 
 /// The model file of a folder: `model.onnx`, or the only `*.onnx` there.
 pub(crate) fn model_file(folder: &Path) -> Result<PathBuf> {

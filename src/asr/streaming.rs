@@ -10,7 +10,7 @@ use super::features::{BINS, Features, Filterbank, HOP};
 use super::ngram::Ngram;
 use super::{Recognizer, StreamId, Update};
 use crate::error::{Error, Result};
-use crate::onnx::{self, Array, Shape};
+use crate::onnx::{self, Array, Compute, Shape};
 use ndarray::{Array3, Axis, concatenate};
 use ort::session::Session;
 use std::collections::BTreeMap;
@@ -66,8 +66,8 @@ impl StreamingCtc {
     ///
     /// # Errors
     /// A missing-model error when a file isn't there or doesn't keep the contract.
-    pub fn load(folder: &Path, threads: usize) -> Result<Self> {
-        let session = onnx::load(&super::model_file(folder)?, threads)?;
+    pub fn load(folder: &Path, compute: Compute) -> Result<Self> {
+        let session = onnx::load(&super::model_file(folder)?, compute)?;
         let tokens = Arc::new(Tokens::load(&folder.join("tokens.txt"))?);
         let lm = Some(folder.join("lm.arpa")).filter(|path| path.is_file());
         let lm = lm.map(|path| Ngram::load(&path, &tokens)).transpose()?.map(Arc::new);
@@ -226,7 +226,7 @@ fn stack(mut parts: Vec<Array>, axis: Option<usize>) -> Result<Array> {
                 parts.iter().filter_map(|p| if let Array::F32(a) = p { Some(a.view()) } else { None }).collect();
             Ok(Array::F32(concatenate(Axis(axis), &views).map_err(failed)?))
         }
-        Array::I64(_) => {
+        _ => {
             let views: Vec<_> =
                 parts.iter().filter_map(|p| if let Array::I64(a) = p { Some(a.view()) } else { None }).collect();
             Ok(Array::I64(concatenate(Axis(axis), &views).map_err(failed)?))

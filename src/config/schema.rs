@@ -1,6 +1,7 @@
 //! The tables and keys of a pipeline file, with their defaults.
 
 use crate::listen::endpoint::EndpointRules;
+use crate::onnx::Device;
 use crate::stabilise::CommitPolicy;
 use crate::text::Lang;
 use serde::{Deserialize, Serialize};
@@ -84,7 +85,7 @@ impl Default for ListenConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RecogniseConfig {
-    /// The backend.
+    /// The backend; `auto` finds out from the model's files.
     pub backend: String,
     /// A model id of the registry, or a folder.
     pub model: String,
@@ -92,6 +93,10 @@ pub struct RecogniseConfig {
     pub lang: Lang,
     /// Threads of one model call.
     pub threads: usize,
+    /// `cpu` or `cuda`.
+    pub device: Device,
+    /// 1: greedy; more: so many beams, where the backend can.
+    pub beam: usize,
     /// When words become final.
     pub policy: CommitPolicy,
 }
@@ -99,10 +104,12 @@ pub struct RecogniseConfig {
 impl Default for RecogniseConfig {
     fn default() -> Self {
         Self {
-            backend: "streaming-ctc".into(),
+            backend: "auto".into(),
             model: "starter/asr-en".into(),
             lang: lang("en"),
             threads: 1,
+            device: Device::Cpu,
+            beam: 1,
             policy: CommitPolicy::Native,
         }
     }
@@ -120,6 +127,8 @@ pub struct TranslateConfig {
     pub to: Vec<Lang>,
     /// Threads of one model call.
     pub threads: usize,
+    /// `cpu` or `cuda`.
+    pub device: Device,
     /// 1: greedy; more: so many beams.
     pub beam: usize,
     /// When translated words become final.
@@ -133,6 +142,7 @@ impl Default for TranslateConfig {
             model: "starter/mt-en-es".into(),
             to: vec![lang("es")],
             threads: 1,
+            device: Device::Cpu,
             beam: 1,
             policy: CommitPolicy::LocalAgreement { n: 2 },
         }
@@ -145,11 +155,19 @@ impl Default for TranslateConfig {
 pub struct SpeakConfig {
     /// The backend, or `none`.
     pub backend: String,
+    /// Model ids of the registry, or folders: one voice per language. None for `espeak`.
+    pub models: Vec<String>,
+    /// The speaker of a model that has several: a name or a number.
+    pub speaker: Option<String>,
+    /// Threads of one model call.
+    pub threads: usize,
+    /// `cpu` or `cuda`.
+    pub device: Device,
 }
 
 impl Default for SpeakConfig {
     fn default() -> Self {
-        Self { backend: "espeak".into() }
+        Self { backend: "espeak".into(), models: Vec::new(), speaker: None, threads: 1, device: Device::Cpu }
     }
 }
 

@@ -5,7 +5,7 @@
 //! cross-attention cache of the first pass is kept, since the cached branch returns none.
 
 use crate::error::{Error, Result};
-use crate::onnx::{self, Array, Inputs};
+use crate::onnx::{self, Array, Compute, Inputs};
 use ndarray::{Array1, ArrayD, Axis, IxDyn};
 use ort::session::Session;
 use ort::value::{DynValue, Tensor};
@@ -64,14 +64,14 @@ impl Decoder {
     ///
     /// # Errors
     /// A missing-model error when the files aren't there or don't fit together.
-    pub fn load(folder: &Path, threads: usize) -> Result<Self> {
+    pub fn load(folder: &Path, compute: Compute) -> Result<Self> {
         let merged = folder.join("decoder_model_merged.onnx");
         let is_merged = merged.is_file();
         let (first, next) = if is_merged {
-            (onnx::load(&merged, threads)?, None)
+            (onnx::load(&merged, compute)?, None)
         } else {
-            let first = onnx::load(&folder.join("decoder_model.onnx"), threads)?;
-            (first, Some(onnx::load(&folder.join("decoder_with_past_model.onnx"), threads)?))
+            let first = onnx::load(&folder.join("decoder_model.onnx"), compute)?;
+            (first, Some(onnx::load(&folder.join("decoder_with_past_model.onnx"), compute)?))
         };
         let cached = next.as_ref().unwrap_or(&first);
         let shapes = onnx::shapes(cached.inputs());

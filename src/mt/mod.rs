@@ -9,6 +9,7 @@ pub mod decoder;
 pub mod seq2seq;
 
 use crate::error::Result;
+use crate::onnx::Compute;
 use crate::pipeline::item::{Flow, Item, Recognised, Session, Translated};
 use crate::pipeline::stage::Stage;
 use crate::stabilise::{CommitPolicy, Same, Stabiliser};
@@ -88,8 +89,8 @@ pub trait Translator: Send {
 /// How to run a translation model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {
-    /// Threads of one model call.
-    pub threads: usize,
+    /// What it may compute with.
+    pub compute: Compute,
     /// 1: greedy. More: beam search with so many beams (for finals; drafts are always greedy).
     pub beam: usize,
 }
@@ -97,7 +98,7 @@ pub struct Options {
 /// Builds a backend from a model folder.
 pub type Build = fn(&Path, Options) -> Result<Box<dyn Translator>>;
 
-/// The backends by name, the default first.
+/// The backends by name.
 pub const BACKENDS: &[(&str, Build)] =
     &[("seq2seq", |folder, options| Ok(Box::new(seq2seq::Seq2Seq::load(folder, options)?)))];
 

@@ -46,8 +46,8 @@ impl Seq2Seq {
     /// # Errors
     /// A missing-model error when a file isn't there or isn't what it should be.
     pub fn load(folder: &Path, options: Options) -> Result<Self> {
-        let encoder = onnx::load(&folder.join("encoder_model.onnx"), options.threads)?;
-        let decoder = Decoder::load(folder, options.threads)?;
+        let encoder = onnx::load(&folder.join("encoder_model.onnx"), options.compute)?;
+        let decoder = Decoder::load(folder, options.compute)?;
         let file = folder.join("tokenizer.json");
         let tokenizer = Tokenizer::from_file(&file)
             .map_err(|e| Error::missing(format!("tokenizer {} can't be read: {e}", file.display())))?;

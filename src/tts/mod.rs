@@ -7,11 +7,13 @@ pub mod pace;
 
 use crate::audio::Voice;
 use crate::error::{Error, Result};
+use crate::onnx::Compute;
 use crate::pipeline::item::{Flow, Item, Session, Spoken, Translated};
 use crate::pipeline::stage::Stage;
 use crate::text::Lang;
 use pace::Pace;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Turns text into sound; one thread calls it.
@@ -23,11 +25,22 @@ pub trait Synthesizer: Send {
     fn speak(&mut self, text: &str, lang: &Lang, speed: f32) -> Result<Voice>;
 }
 
-/// Builds a backend.
-pub type Build = fn() -> Result<Box<dyn Synthesizer>>;
+/// How to run a voice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// What it may compute with.
+    pub compute: Compute,
+    /// Each model's folder, and the languages it speaks; empty for voices that need no model.
+    pub models: Vec<(PathBuf, Vec<Lang>)>,
+    /// The speaker of a model that has several: a name or a number.
+    pub speaker: Option<String>,
+}
 
-/// The backends by name, the default first.
-pub const BACKENDS: &[(&str, Build)] = &[("espeak", || Ok(Box::new(espeak::Espeak::find()?)))];
+/// Builds a backend.
+pub type Build = fn(&Options) -> Result<Box<dyn Synthesizer>>;
+
+/// The backends by name.
+pub const BACKENDS: &[(&str, Build)] = &[("espeak", |_| Ok(Box::new(espeak::Espeak::find()?)))];
 
 /// Says whether somebody wants to hear this language of this session.
 pub type Wanted = Box<dyn Fn(&Session, &Lang) -> bool + Send>;
@@ -116,9 +129,9 @@ fn clause_end(text: &str) -> usize {
 ///
 /// # Errors
 /// A config error that lists the names, or what the backend misses.
-pub fn build(name: &str) -> Result<Box<dyn Synthesizer>> {
+pub fn build(name: &str, options: &Options) -> Result<Box<dyn Synthesizer>> {
     match BACKENDS.iter().find(|b| b.0 == name) {
-        Some(backend) => backend.1(),
+        Some(backend) => backend.1(options),
         None => Err(Error::config(format!("unknown voice backend `{name}`"))
             .hint(format!("there is: {}", BACKENDS.iter().map(|b| b.0).collect::<Vec<_>>().join(", ")))),
     }

@@ -9,6 +9,7 @@ use sottovoce::asr::features::{BINS, Features, Filterbank};
 use sottovoce::asr::streaming::StreamingCtc;
 use sottovoce::mt::seq2seq::Seq2Seq;
 use sottovoce::mt::{Job, Options, Translator};
+use sottovoce::onnx::Compute;
 use sottovoce::text::Lang;
 use std::sync::Arc;
 
@@ -44,7 +45,7 @@ fn features_are_kaldis() {
 }
 
 fn asr() -> StreamingCtc {
-    StreamingCtc::load(&repo().join("onnx/starter/asr-en"), 1).expect("the model")
+    StreamingCtc::load(&repo().join("onnx/starter/asr-en"), Compute::cpu(1)).expect("the model")
 }
 
 /// The words of a stream that is fed in blocks of this size.
@@ -109,7 +110,7 @@ fn streams_in_one_batch_are_as_streams_alone() {
 }
 
 fn mt(beam: usize) -> Seq2Seq {
-    Seq2Seq::load(&repo().join("onnx/starter/mt-en-es"), Options { threads: 1, beam }).expect("the model")
+    Seq2Seq::load(&repo().join("onnx/starter/mt-en-es"), Options { compute: Compute::cpu(1), beam }).expect("the model")
 }
 
 fn ids(value: &Value) -> Vec<u32> {

@@ -2,6 +2,8 @@
 //!
 //! `onnx/models.toml` lists them with licence, languages, contract and sha256.
 
+pub mod layout;
+
 use crate::error::{Error, Result};
 use crate::text::Lang;
 use serde::Deserialize;

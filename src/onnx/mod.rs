@@ -1,12 +1,17 @@
 //! Turns a model file into an ONNX Runtime session: finds the library, sets threads, names what is wrong.
 //!
-//! The library is loaded at run time (`shared/reference/stack.md` §2), so the build needs none. Used by `asr` and `mt`.
+//! The library is loaded at run time (`shared/reference/stack.md` §2), so the build needs none. Used by `asr`, `mt`, `tts`.
+
+mod tensor;
+
+pub use tensor::{Array, Shape, shapes};
 
 use crate::error::{Error, Result};
-use ndarray::{ArrayD, IxDyn};
 use ort::environment::Environment;
+use ort::ep::{self, ExecutionProvider};
 use ort::session::{Session, SessionInputValue, SessionOutputs};
-use ort::value::{DynValue, Outlet, Tensor, TensorElementType, ValueType};
+use ort::value::DynValue;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -62,11 +67,38 @@ fn environment() -> Result<&'static Environment> {
     environment.as_ref().map_err(Clone::clone)
 }
 
-/// Loads a model that computes with `threads` threads.
+/// Where a model computes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Device {
+    /// The processor.
+    #[default]
+    Cpu,
+    /// An NVIDIA card, where ONNX Runtime and the driver allow it; else the processor, and a warning says why.
+    Cuda,
+}
+
+/// What a model may compute with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Compute {
+    /// Threads of one model call.
+    pub threads: usize,
+    /// Where.
+    pub device: Device,
+}
+
+impl Compute {
+    /// The processor, with so many threads.
+    pub fn cpu(threads: usize) -> Self {
+        Self { threads, device: Device::Cpu }
+    }
+}
+
+/// Loads a model.
 ///
 /// # Errors
 /// A missing-model error when the file isn't there or isn't a model.
-pub fn load(path: &Path, threads: usize) -> Result<Session> {
+pub fn load(path: &Path, compute: Compute) -> Result<Session> {
     let environment = environment()?;
     if !path.is_file() {
         return Err(Error::missing(format!("model file {} is not there", path.display()))
@@ -78,82 +110,30 @@ pub fn load(path: &Path, threads: usize) -> Result<Session> {
     };
     let build = || -> std::result::Result<Session, ort::Error> {
         let mut builder = Session::builder(environment)?
-            .with_intra_threads(threads)?
+            .with_intra_threads(compute.threads)?
             .with_inter_threads(1)?
             // Spinning pools of several sessions fight for the same cores (`shared/reference/peers.md` §1).
             .with_intra_op_spinning(false)?;
+        if compute.device == Device::Cuda
+            && let Err(e) = ep::CUDA::default().register(&mut builder)
+        {
+            warn_without_cuda(&e.to_string());
+        }
         builder.commit_from_file(path)
     };
     build().map_err(|e| unusable(e.to_string()))
 }
 
-/// A tensor on its way into or out of a model.
-#[derive(Debug, Clone)]
-pub enum Array {
-    /// Numbers.
-    F32(ArrayD<f32>),
-    /// Ids and counts.
-    I64(ArrayD<i64>),
-}
-
-impl Array {
-    /// Zeros of an input's element type.
-    pub fn zeros(like: &Shape, shape: &[usize]) -> Self {
-        if like.is_integer { Self::I64(ArrayD::zeros(IxDyn(shape))) } else { Self::F32(ArrayD::zeros(IxDyn(shape))) }
-    }
-    /// The tensor as a value for a session.
-    ///
-    /// # Errors
-    /// When ONNX Runtime refuses it.
-    pub fn into_value(self) -> Result<DynValue> {
-        fn value<T: ort::value::PrimitiveTensorElementType + Clone + std::fmt::Debug + 'static>(
-            a: ArrayD<T>,
-        ) -> Result<DynValue> {
-            let shape: Vec<usize> = a.shape().to_vec();
-            let data: Vec<T> = a.as_standard_layout().into_owned().into_raw_vec_and_offset().0;
-            Ok(Tensor::from_array((shape, data))?.into_dyn())
-        }
-        match self {
-            Self::F32(a) => value(a),
-            Self::I64(a) => value(a),
-        }
-    }
-    /// A copy of a value's tensor.
-    ///
-    /// # Errors
-    /// When it is neither f32 nor i64.
-    pub fn from_value(value: &DynValue) -> Result<Self> {
-        match value.dtype() {
-            ValueType::Tensor { ty: TensorElementType::Int64, .. } => {
-                Ok(Self::I64(value.try_extract_array::<i64>()?.to_owned()))
-            }
-            _ => Ok(Self::F32(value.try_extract_array::<f32>()?.to_owned())),
-        }
-    }
-}
-
-/// An input's or output's declared shape.
-#[derive(Debug, Clone)]
-pub struct Shape {
-    /// Its name.
-    pub name: String,
-    /// Dimensions; `None` where the model takes any.
-    pub dims: Vec<Option<usize>>,
-    /// 64-bit integers, else 32-bit floats.
-    pub is_integer: bool,
-}
-
-/// The shapes a model declares.
-pub fn shapes(outlets: &[Outlet]) -> Vec<Shape> {
-    let shape = |o: &Outlet| match o.dtype() {
-        ValueType::Tensor { ty, shape, .. } => Shape {
-            name: o.name().to_owned(),
-            dims: shape.iter().map(|&d| usize::try_from(d).ok()).collect(),
-            is_integer: *ty == TensorElementType::Int64,
-        },
-        _ => Shape { name: o.name().to_owned(), dims: Vec::new(), is_integer: false },
-    };
-    outlets.iter().map(shape).collect()
+/// Says once why the processor computes although the card was asked for.
+fn warn_without_cuda(why: &str) {
+    static SAID: std::sync::Once = std::sync::Once::new();
+    let why = why.lines().next().unwrap_or(why);
+    SAID.call_once(|| {
+        tracing::warn!(
+            "device = \"cuda\" can't be used, the processor computes instead: {why}; it needs an ONNX Runtime with CUDA \
+             (point ORT_DYLIB_PATH at that of the Python package onnxruntime-gpu) and NVIDIA's driver"
+        );
+    });
 }
 
 /// Named inputs of one run.

@@ -1,0 +1,135 @@
+//! Turns a model's files into the answer to "what is this?": which published layout, so which backend loads it.
+//!
+//! Told by file names, and by `config.json` or the first bytes where names don't settle it; nothing is loaded.
+
+use crate::error::{Error, Result};
+use std::path::{Path, PathBuf};
+
+/// The layouts that can be loaded (`shared/reference/models.md` names who publishes in which).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// A streaming CTC model that keeps the zipformer2 contract, one file and `tokens.txt` (sherpa-onnx, our starter).
+    StreamingCtc,
+    /// Encoder, decoder and joiner of a streaming zipformer2 transducer (sherpa-onnx).
+    StreamingTransducer,
+    /// A cache-aware FastConformer CTC model (NeMo, as sherpa-onnx exports it).
+    NemoCtc,
+    /// Encoder and decoder/joint of a Parakeet TDT model (NeMo, as istupakov or sherpa-onnx export it).
+    ParakeetTdt,
+    /// Whisper in optimum's layout, or prepared by `models import`.
+    Whisper,
+    /// Whisper in whisper.cpp's format.
+    WhisperCpp,
+    /// M2M100, NLLB, SMaLL-100 or Marian in optimum's layout, or prepared by `models import`.
+    Seq2Seq,
+    /// A Piper voice.
+    Piper,
+    /// Kokoro.
+    Kokoro,
+}
+
+impl Layout {
+    /// The layout of a model folder, or of a ggml file.
+    ///
+    /// # Errors
+    /// A missing-model error that says what was looked for.
+    pub fn of(model: &Path) -> Result<Self> {
+        let files = Files::of(model);
+        files.layout().ok_or_else(|| {
+            Error::missing(format!("{} holds no model of a known layout", model.display())).hint(
+                "known: Whisper, M2M100/NLLB/Marian (optimum's ONNX), zipformer2, NeMo CTC, Parakeet TDT, ggml, Piper, Kokoro",
+            )
+        })
+    }
+
+    /// The name of the backend that loads it.
+    pub fn backend(self) -> &'static str {
+        match self {
+            Self::StreamingCtc => "streaming-ctc",
+            Self::StreamingTransducer => "streaming-transducer",
+            Self::NemoCtc => "nemo-ctc",
+            Self::ParakeetTdt => "parakeet-tdt",
+            Self::Whisper => "whisper",
+            Self::WhisperCpp => "whisper-cpp",
+            Self::Seq2Seq => "seq2seq",
+            Self::Piper => "piper",
+            Self::Kokoro => "kokoro",
+        }
+    }
+}
+
+/// The names of a model's files.
+struct Files {
+    folder: PathBuf,
+    names: Vec<String>,
+}
+
+impl Files {
+    fn of(model: &Path) -> Self {
+        if model.is_file() {
+            let name = model.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            return Self { folder: model.parent().unwrap_or(Path::new(".")).to_owned(), names: vec![name] };
+        }
+        let names = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.file_name());
+        let all = names(model.to_owned()).chain(names(model.join("onnx")));
+        Self { folder: model.to_owned(), names: all.map(|n| n.to_string_lossy().into_owned()).collect() }
+    }
+
+    fn has(&self, start: &str, end: &str) -> bool {
+        self.names.iter().any(|n| n.starts_with(start) && n.ends_with(end))
+    }
+
+    /// A field of `config.json`.
+    fn config(&self, key: &str) -> Option<String> {
+        let text = std::fs::read_to_string(self.folder.join("config.json")).ok()?;
+        let config: serde_json::Value = serde_json::from_str(&text).ok()?;
+        Some(config[key].as_str()?.to_owned())
+    }
+
+    fn layout(&self) -> Option<Layout> {
+        if self.has("ggml-", ".bin") || (self.names.len() == 1 && self.has("", ".bin")) {
+            return Some(Layout::WhisperCpp);
+        }
+        if self.has("encoder_model", ".onnx") || self.has("encoder.", "onnx") && self.has("config", ".json") {
+            let is_whisper = self.config("model_type").is_some_and(|t| t == "whisper");
+            return Some(if is_whisper { Layout::Whisper } else { Layout::Seq2Seq });
+        }
+        if self.has("decoder_joint", ".onnx") || self.has("nemo128", ".onnx") {
+            return Some(Layout::ParakeetTdt);
+        }
+        if self.has("encoder", ".onnx") && self.has("joiner", ".onnx") {
+            return Some(Layout::StreamingTransducer);
+        }
+        if self.has("", ".onnx.json") {
+            return Some(Layout::Piper);
+        }
+        if self.has("voices", "") && self.has("", ".onnx") {
+            return Some(Layout::Kokoro);
+        }
+        match self.has("tokens", ".txt") && self.has("", ".onnx") {
+            true => Some(Layout::StreamingCtc),
+            false => None,
+        }
+    }
+}
+
+/// How exporters mark a file's number format, in the order in which we take what is there.
+const VARIANTS: &[&str] = &["", "_int8", ".int8", "_quantized", "_uint8", "_fp16", ".fp16", "_q4f16", "_q4", "_bnb4"];
+
+/// The model file `stem` of a folder: in it or in its `onnx/`, in whatever number format is there.
+pub fn find_file(folder: &Path, stem: &str) -> Option<PathBuf> {
+    let named = |variant: &&str| format!("{stem}{variant}.onnx");
+    let places = VARIANTS.iter().flat_map(|v| [folder.join(named(v)), folder.join("onnx").join(named(v))]);
+    places.into_iter().find(|p| p.is_file())
+}
+
+/// As [`find_file`].
+///
+/// # Errors
+/// A missing-model error that names the file.
+pub fn need_file(folder: &Path, stem: &str) -> Result<PathBuf> {
+    find_file(folder, stem).ok_or_else(|| {
+        Error::missing(format!("model file {} is not there", folder.join(format!("{stem}.onnx")).display()))
+            .hint("`sottovoce models pull` fetches published models whole; `models list` shows them")
+    })
+}
