@@ -83,6 +83,17 @@ impl Decoder {
         self.multi_token
     }
 
+    /// Whether the first pass has outputs whose names begin so (`cross_attentions.`).
+    pub fn gives(&self, prefix: &str) -> bool {
+        self.first.outputs().iter().any(|o| o.name.starts_with(prefix))
+    }
+
+    /// How many tokens it knows, where the file says so.
+    pub fn vocabulary(&self) -> Option<usize> {
+        let logits = self.first.outputs().iter().find(|o| o.name == "logits")?;
+        logits.dims.last().copied().flatten()
+    }
+
     /// A batch over what an encoder gave (it is taken out of `outputs`): `last_hidden_state` `[rows, length, d]`, and
     /// from a prepared encoder the cross-attention caches; `mask` `[rows, length]` where rows differ in length.
     ///

@@ -28,6 +28,12 @@ impl Rules {
         }
     }
 
+    /// No rules.
+    #[cfg(test)]
+    pub fn none(end: u32) -> Self {
+        Self { end, suppress: Vec::new(), begin_suppress: Vec::new(), times: None }
+    }
+
     /// Forbids what may not follow the tokens written so far.
     pub fn apply(&self, logits: &mut [f32], written: &[u32]) {
         if written.is_empty() {

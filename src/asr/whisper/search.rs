@@ -93,8 +93,7 @@ impl<'r> Search<'r> {
         self.open = open;
         self.steps += 1;
         let loops = self.way.stop_loops && self.open.first().is_some_and(|w| self.loops(&w.tokens));
-        let is_over =
-            self.done.len() >= self.way.beams || self.steps >= self.way.most || self.open.is_empty() || loops;
+        let is_over = self.done.len() >= self.way.beams || self.steps >= self.way.most || self.open.is_empty() || loops;
         (!is_over).then_some(next)
     }
 
@@ -105,16 +104,18 @@ impl<'r> Search<'r> {
         if self.way.temperature > 0.0 {
             return self.draw(logits).map(|token| (token, logits[token as usize] - norm)).into_iter().collect();
         }
-        let mut best: Vec<u32> = (0..logits.len() as u32).collect();
-        let order = |a: &u32, b: &u32| logits[*b as usize].total_cmp(&logits[*a as usize]).then(a.cmp(b));
-        let most = (self.way.beams + 1).min(best.len());
-        if (1..best.len()).contains(&most) {
-            best.select_nth_unstable_by(most - 1, order);
+        // One pass over the vocabulary with a short list beside it; of equals the first.
+        let mut best: Vec<(u32, f32)> = Vec::with_capacity(self.way.beams + 2);
+        for (token, &logit) in logits.iter().enumerate() {
+            let is_full = best.len() > self.way.beams;
+            if logit.is_infinite() || (is_full && best.last().is_some_and(|least| logit <= least.1)) {
+                continue;
+            }
+            let place = best.partition_point(|b| b.1 >= logit);
+            best.insert(place, (token as u32, logit));
+            best.truncate(self.way.beams + 1);
         }
-        best.truncate(most);
-        best.sort_unstable_by(order);
-        let all = best.into_iter().map(|token| (token, logits[token as usize] - norm));
-        all.filter(|(_, log_p)| log_p.is_finite()).collect()
+        best.into_iter().map(|(token, logit)| (token, logit - norm)).collect()
     }
 
     /// Draws a token.
@@ -150,17 +151,30 @@ impl<'r> Search<'r> {
     }
 }
 
-/// Repetitions in a row that nobody says: a phrase of one to `LONGEST` tokens, so often that `LEAST` tokens are the same.
-fn repeats(words: &[u32]) -> bool {
+/// Whether words end in a loop: a phrase so often in a row as nobody says it.
+pub fn repeats(words: &[u32]) -> bool {
+    loop_at(words).is_some()
+}
+
+/// Where the second time of a repeated phrase begins: one of up to `LONGEST` tokens, `TIMES` times and `LEAST` tokens long.
+fn loop_at(words: &[u32]) -> Option<usize> {
     const LONGEST: usize = 12;
     const TIMES: usize = 4;
     const LEAST: usize = 12;
-    (1..=LONGEST).any(|length| {
-        let needed = (length * TIMES).max(LEAST.next_multiple_of(length));
-        let Some(start) = words.len().checked_sub(needed) else { return false };
-        let tail = &words[start..];
-        tail[length..].iter().zip(tail).all(|(a, b)| a == b)
+    (1..=LONGEST).find_map(|length| {
+        let start = words.len().checked_sub((length * TIMES).max(LEAST.next_multiple_of(length)))?;
+        let same = |i: &usize| words[*i] == words[*i + length];
+        let is_loop = (start..words.len() - length).all(|i| same(&i));
+        let first = start - (0..start).rev().take_while(same).count();
+        is_loop.then_some(first + length)
     })
+}
+
+/// The tokens of a text without the loop in which it ends; its phrase is said once.
+pub fn without_loop(tokens: &[u32], end: u32) -> &[u32] {
+    let places: Vec<usize> = (0..tokens.len()).filter(|i| tokens[*i] < end).collect();
+    let words: Vec<u32> = places.iter().map(|i| tokens[*i]).collect();
+    loop_at(&words).map_or(tokens, |at| &tokens[..places[at]])
 }
 
 /// ln(sum of e^l)

@@ -80,50 +80,6 @@ impl Tokens {
         Ok(tokens)
     }
 
-    /// The symbols that nobody says, and the marks that only we set.
-    fn never(&self, config: &Value) -> Vec<u32> {
-        let mut never = match config["suppress_tokens"].as_array() {
-            Some(list) => list.iter().filter_map(number).collect(),
-            None => self.symbols(),
-        };
-        let marks = [self.transcribe, self.translate, self.previous, self.no_speech];
-        let language_model = self.tokenizer.token_to_id("<|startoflm|>");
-        never.extend(marks.into_iter().flatten().chain([self.start]).chain(language_model));
-        never.sort_unstable();
-        never.dedup();
-        never
-    }
-
-    /// A blank and the end. The configs of large models name another end, so it is added whatever they say.
-    fn not_first(&self, config: &Value) -> Vec<u32> {
-        let listed = config["begin_suppress_tokens"].as_array().into_iter().flatten().filter_map(number);
-        // A blank as byte-level BPE writes it.
-        let mut list: Vec<u32> = listed.chain(self.tokenizer.token_to_id("\u{120}")).chain([self.end]).collect();
-        list.sort_unstable();
-        list.dedup();
-        list
-    }
-
-    /// OpenAI's `non_speech_tokens`: brackets, music notes and the like, which stand for what is not said.
-    fn symbols(&self) -> Vec<u32> {
-        const SINGLE: &str = "\"#()*+/:;<=>@[\\]^_`{|}~「」『』";
-        const SEVERAL: &str = "<< >> <<< >>> -- --- -( -[ (' (\" (( )) ((( ))) [[ ]] {{ }} ♪♪ ♪♪♪";
-        // Where these are several tokens, the first is theirs alone: all begin with the same two bytes.
-        const NOTES: &str = "♩♪♫♬♭♮♯";
-        let ids = |text: &str| self.encode(text).unwrap_or_default();
-        let mut found: Vec<u32> = [" -", " '"].iter().filter_map(|t| ids(t).first().copied()).collect();
-        let single = SINGLE.chars().chain(NOTES.chars()).map(String::from);
-        for symbol in single.chain(SEVERAL.split(' ').map(String::from)) {
-            let is_note = NOTES.contains(&symbol);
-            for ids in [ids(&symbol), ids(&format!(" {symbol}"))] {
-                if ids.len() == 1 || is_note {
-                    found.extend(ids.first());
-                }
-            }
-        }
-        found
-    }
-
     /// The tokens of a text.
     ///
     /// # Errors
@@ -170,34 +126,9 @@ impl Tokens {
     pub fn is_time(&self, token: u32) -> bool {
         token >= self.timestamps
     }
-
-    /// The bytes of a token's text; a mark has none.
-    fn bytes(&self, token: u32) -> Vec<u8> {
-        if token >= self.end {
-            return Vec::new();
-        }
-        let piece = self.tokenizer.id_to_token(token).unwrap_or_default();
-        piece.chars().filter_map(byte).collect()
-    }
-
-    /// The text of tokens, without marks and times; where they end inside a character, it ends in U+FFFD.
-    pub fn text(&self, tokens: &[u32]) -> String {
-        let bytes: Vec<u8> = tokens.iter().flat_map(|t| self.bytes(*t)).collect();
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
 }
 
-/// The byte that a character of a byte-level piece stands for (GPT-2's `bytes_to_unicode`): itself where it can be seen,
-/// else the next free one from U+0100 on.
-fn byte(character: char) -> Option<u8> {
-    let is_seen = |b: u8| matches!(b, 0x21..=0x7e | 0xa1..=0xac | 0xae..=0xff);
-    match u32::from(character) {
-        code @ 0..=0xff => u8::try_from(code).ok().filter(|b| is_seen(*b)),
-        code => (0..=u8::MAX).filter(|b| !is_seen(*b)).nth(code as usize - 0x100),
-    }
-}
-
-fn number(value: &Value) -> Option<u32> {
+pub(super) fn number(value: &Value) -> Option<u32> {
     value.as_u64().and_then(|n| u32::try_from(n).ok())
 }
 
@@ -226,7 +157,7 @@ fn languages(tokenizer: &Tokenizer, config: &Value) -> Vec<(String, u32)> {
     all
 }
 
-fn read_json(path: &Path) -> Result<Value> {
+pub(super) fn read_json(path: &Path) -> Result<Value> {
     let text = std::fs::read_to_string(path).map_err(|e| Error::missing(format!("{}: {e}", path.display())))?;
     serde_json::from_str(&text).map_err(|e| Error::missing(format!("{} is not JSON: {e}", path.display())))
 }

@@ -56,11 +56,19 @@ fn a_text_without_an_end_is_cut() {
 
 #[test]
 fn a_loop_ends_early() {
-    let endless = |_: &[u32]| vec![0.0, 1.0, -9.0, 5.0, 2.0];
-    assert!(search(Way { stop_loops: true, ..way(1, 0.0) }, endless).tokens.len() < 3, "12 of END and more don't count");
+    let endless = |_: &[u32]| vec![0.0, 5.0, -9.0, 1.0, 2.0];
+    assert_eq!(search(Way { stop_loops: true, ..way(1, 0.0) }, endless).tokens, [1; 12]);
     assert!(repeats(&[7; 12]) && !repeats(&[7; 11]));
     assert!(repeats(&[1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3]));
     assert!(!repeats(&[1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 4]));
+}
+
+#[test]
+fn a_loop_is_cut_to_one_phrase() {
+    // Times from 100 on; text below 50.
+    let looping = [100, 1, 2, 110, 110, 2, 120, 120, 2, 130, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2];
+    assert_eq!(without_loop(&looping, 50), [100, 1, 2, 110, 110]);
+    assert_eq!(without_loop(&looping[..9], 50), &looping[..9]);
 }
 
 #[test]
