@@ -30,17 +30,36 @@ fn json(path: &Path) -> Value {
     serde_json::from_str(&text).expect("JSON")
 }
 
-/// The models that are whole and exact (not of fewer bits), each with the reference's answers.
-fn models() -> Vec<(PathBuf, Value)> {
+/// A model in one layout of files, and what the reference answers with its weights.
+struct Fixture {
+    folder: PathBuf,
+    golden: Value,
+    /// Holds a folder of links, where the files of another lie beside each other in two layouts.
+    _links: Option<tempfile::TempDir>,
+}
+
+/// All models, each in every layout that its folder has.
+fn models() -> Vec<Fixture> {
     let folders = std::fs::read_dir(fixtures()).expect("fixtures").flatten().map(|e| e.path());
     let mut folders: Vec<PathBuf> = folders.filter(|f| f.join("config.json").is_file()).collect();
     folders.sort();
     assert!(!folders.is_empty(), "no models in {}", fixtures().display());
-    let golden = |folder: &PathBuf| {
+    let mut all = Vec::new();
+    for folder in folders {
         let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
-        json(&fixtures().join("golden").join(format!("{}.json", name.split('-').next().expect("a name"))))
-    };
-    folders.into_iter().map(|f| (golden(&f), f)).map(|(g, f)| (f, g)).collect()
+        let golden = json(&fixtures().join(format!("golden/{}.json", name.split('-').next().expect("a name"))));
+        if folder.join("decoder_model_merged.onnx").is_file() && folder.join("decoder_with_past_model.onnx").is_file() {
+            let links = tempfile::tempdir().expect("a folder");
+            for file in std::fs::read_dir(&folder).expect("files").flatten() {
+                if file.file_name() != "decoder_model_merged.onnx" {
+                    std::os::unix::fs::symlink(file.path(), links.path().join(file.file_name())).expect("a link");
+                }
+            }
+            all.push(Fixture { folder: links.path().to_owned(), golden: golden.clone(), _links: Some(links) });
+        }
+        all.push(Fixture { folder, golden, _links: None });
+    }
+    all
 }
 
 fn wav(path: &Path) -> Vec<f32> {
@@ -107,11 +126,11 @@ fn features_are_transformers() {
 
 #[test]
 fn the_encoder_hears_what_the_references_does() {
-    for (folder, golden) in models() {
+    for Fixture { folder, golden, .. } in &models() {
         let mut encoder =
-            Graph::load(&need_file(&folder, "encoder_model").expect("a file"), Compute::cpu(1)).expect("loads");
+            Graph::load(&need_file(folder, "encoder_model").expect("a file"), Compute::cpu(1)).expect("loads");
         let dims = encoder.input("input_features").expect("features").dims.clone();
-        let bank = Arc::new(MelBank::new(dims[1].unwrap_or_else(|| bins(&folder))));
+        let bank = Arc::new(MelBank::new(dims[1].unwrap_or_else(|| bins(folder))));
         let short = sound(&golden["encoder"]["audio"]);
         for frames in [3_000, 400] {
             let mut inputs = Inputs::new();
@@ -185,8 +204,8 @@ fn decode(model: &mut Model, record: &Value) -> (Vec<u32>, Decoded) {
 
 #[test]
 fn tokens_are_those_of_the_reference() {
-    for (folder, golden) in models() {
-        let mut model = load(&folder);
+    for Fixture { folder, golden, .. } in &models() {
+        let mut model = load(folder);
         for record in list(&golden["decode"]) {
             let name = format!("{}, {}", folder.display(), record["name"]);
             let (prefix, ours) = decode(&mut model, record);
@@ -198,8 +217,8 @@ fn tokens_are_those_of_the_reference() {
             };
             near("avg_logprob", ours.avg_log_p, &record["avg_logprob"], 1e-4);
             near("no_speech_prob", ours.no_speech, &record["no_speech_prob"], 1e-4);
-            // Another zlib may save a byte or two.
-            near("compression_ratio", ours.compression, &record["compression_ratio"], 0.1);
+            // Another zlib may save a byte.
+            near("compression_ratio", ours.compression, &record["compression_ratio"], ours.compression / 12.0);
             assert_eq!(ours.is_doubtful(), record["needs_fallback"] == true, "{name}");
             assert_eq!(ours.is_silence(), record["silence"] == true, "{name}");
         }
@@ -208,8 +227,8 @@ fn tokens_are_those_of_the_reference() {
 
 #[test]
 fn ids_and_lists_are_those_of_the_reference() {
-    for (folder, golden) in models() {
-        let model = load(&folder);
+    for Fixture { folder, golden, .. } in &models() {
+        let model = load(folder);
         let (tokens, ids_of) = (&model.tokens, &golden["ids"]);
         let id = |key: &str| Some(ids_of[key].as_u64().expect("an id") as u32);
         assert_eq!(Some(tokens.end), id("eot"));
@@ -232,8 +251,8 @@ fn ids_and_lists_are_those_of_the_reference() {
 
 #[test]
 fn languages_are_those_of_the_reference() {
-    for (folder, golden) in models().into_iter().filter(|(_, g)| g["languages"].is_array()) {
-        let mut model = load(&folder);
+    for Fixture { folder, golden, .. } in models().iter().filter(|m| m.golden["languages"].is_array()) {
+        let mut model = load(folder);
         let records = list(&golden["languages"]);
         let windows: Vec<_> =
             records.iter().map(|r| features(&model.bank, &sound(&r["audio"]), model.longest)).collect();
@@ -253,8 +272,8 @@ fn languages_are_those_of_the_reference() {
 #[test]
 fn words_are_where_the_reference_hears_them() {
     let mut tested = 0;
-    for (folder, golden) in models() {
-        let mut model = load(&folder);
+    for Fixture { folder, golden, .. } in &models() {
+        let mut model = load(folder);
         if !model.gives_attention() {
             continue;
         }
@@ -274,7 +293,7 @@ fn words_are_where_the_reference_hears_them() {
             }
         }
         for record in list(&golden["transcribe"]) {
-            check_segments(&folder, &mut model, record);
+            check_segments(folder, &mut model, record);
         }
     }
     assert!(tested > 0, "no model gives its attention");
@@ -352,9 +371,11 @@ fn clip(name: &str) -> Vec<f32> {
 
 #[test]
 fn an_utterance_comes_out_as_it_is_said() {
-    for (folder, golden) in models() {
-        assert_eq!(Layout::of(&folder).expect("a layout"), Layout::Whisper);
-        let mut whisper = Whisper::load(&folder, &options("en", 1)).expect("loads");
+    for Fixture { folder, golden, .. } in &models() {
+        if !folder.ends_with("ggml") {
+            assert_eq!(Layout::of(folder).expect("a layout"), Layout::Whisper);
+        }
+        let mut whisper = Whisper::load(folder, &options("en", 1)).expect("loads");
         whisper.warm_up().expect("warms up");
         let updates = hear(&mut whisper, &[clip("short-en.wav")], 1_600).remove(0);
         let done: Vec<&Update> = updates.iter().filter(|u| u.is_done).collect();
@@ -375,7 +396,7 @@ fn an_utterance_comes_out_as_it_is_said() {
 
 #[test]
 fn streams_side_by_side_are_as_alone() {
-    let (folder, _) = models().remove(0);
+    let Fixture { folder, .. } = models().remove(0);
     let short = clip("short-en.wav");
     let streams = vec![short.clone(), short[8_000..].to_vec(), vec![0.0; 20_000], short];
     let mut whisper = Whisper::load(&folder, &options("en", 1)).expect("loads");
@@ -390,7 +411,7 @@ fn streams_side_by_side_are_as_alone() {
 
 #[test]
 fn what_is_longer_than_a_window_moves_on_and_loses_nothing() {
-    let (folder, _) = models().remove(0);
+    let Fixture { folder, .. } = models().remove(0);
     let mut whisper = Whisper::load(&folder, &options("en", 1)).expect("loads");
     // Twelve times three seconds.
     let long: Vec<f32> = (0..12).flat_map(|_| clip("short-en.wav")).collect();
@@ -408,7 +429,7 @@ fn what_is_longer_than_a_window_moves_on_and_loses_nothing() {
 
 #[test]
 fn a_language_is_found() {
-    let Some((folder, _)) = models().into_iter().find(|(_, g)| g["languages"].is_array()) else { return };
+    let Some(Fixture { folder, .. }) = models().into_iter().find(|m| m.golden["languages"].is_array()) else { return };
     let mut whisper = Whisper::load(&folder, &options("en", 1)).expect("loads");
     whisper.find_language();
     whisper.start(7);
@@ -419,7 +440,7 @@ fn a_language_is_found() {
 
 #[test]
 fn a_bad_model_is_told_in_one_line() {
-    let (folder, _) = models().remove(0);
+    let Fixture { folder, .. } = models().remove(0);
     let copy = tempfile::tempdir().expect("a folder");
     for entry in std::fs::read_dir(&folder).expect("files").flatten().filter(|e| e.path().is_file()) {
         std::fs::copy(entry.path(), copy.path().join(entry.file_name())).expect("copies");
