@@ -2,7 +2,9 @@
 //!
 //! The library is loaded at run time (`shared/reference/stack.md` §2), so the build needs none. Used by `asr`, `mt`, `tts`.
 
+pub mod graph;
 mod tensor;
+pub mod weights;
 
 pub use tensor::{Array, Shape, shapes};
 
