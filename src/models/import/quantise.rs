@@ -104,17 +104,15 @@ impl Work {
         }
         let values = model.floats(weights)?;
         let (rows, columns) = (weights.dims[0] as usize, weights.dims[1] as usize);
-        // Stored row by row: of `[N, K]`, or of `[K, N]` as multiplied.
-        let (inner, outer) = if is_transposed { (columns, rows) } else { (rows, columns) };
-        let at = |k: usize, n: usize| if is_transposed { values[n * columns + k] } else { values[k * columns + n] };
-        let mut most = vec![0f32; outer];
-        for k in 0..inner {
-            most.iter_mut().enumerate().for_each(|(n, most)| *most = most.max(at(k, n).abs()));
-        }
-        let scales: Vec<f32> = most.iter().map(|&m| scale(m)).collect();
-        let bytes = (0..inner).flat_map(|k| scales.iter().enumerate().map(move |(n, s)| (k, n, *s)));
-        let bytes = bytes.map(|(k, n, s)| to_byte(at(k, n), s)).collect();
-        self.constants.push(tensor(&format!("{name}/int8"), ty::INT8, &[inner as i64, outer as i64], bytes));
+        let (bytes, scales) = match is_transposed {
+            true => {
+                let (bytes, scales) = by_rows(&values, columns);
+                (transposed(&bytes, columns), scales)
+            }
+            false => by_columns(&values, columns),
+        };
+        let dims = if is_transposed { [columns, rows] } else { [rows, columns] };
+        self.constants.push(tensor(&format!("{name}/int8"), ty::INT8, &dims.map(|d| d as i64), bytes));
         self.constants.push(floats(&format!("{name}/scale"), &scales));
         Ok(())
     }
@@ -126,9 +124,7 @@ impl Work {
             return Ok(());
         }
         let values = model.floats(table)?;
-        let rows = values.chunks(table.dims[1].max(1) as usize);
-        let scales: Vec<f32> = rows.clone().map(|r| scale(r.iter().fold(0.0, |m: f32, v| m.max(v.abs())))).collect();
-        let bytes = rows.zip(&scales).flat_map(|(row, s)| row.iter().map(|v| to_byte(*v, *s))).collect();
+        let (bytes, scales) = by_rows(&values, table.dims[1].max(1) as usize);
         self.constants.push(tensor(&format!("{name}/rows"), ty::INT8, &table.dims, bytes));
         let column =
             TensorProto { dims: vec![scales.len() as i64, 1], ..floats(&format!("{name}/row_scale"), &scales) };
@@ -169,6 +165,41 @@ fn look_up(n: &NodeProto, table: &str, out: &mut Vec<NodeProto>) {
     out.push(node("Mul", &[&float, &scale], &[y]));
 }
 
+/// Bytes with a scale for each row.
+fn by_rows(values: &[f32], width: usize) -> (Vec<u8>, Vec<f32>) {
+    let rows = values.chunks(width.max(1));
+    let scales: Vec<f32> = rows.clone().map(|r| scale(r.iter().fold(0.0, |m: f32, v| m.max(v.abs())))).collect();
+    let bytes = rows.zip(&scales).flat_map(|(row, s)| row.iter().map(|v| to_byte(*v, *s))).collect();
+    (bytes, scales)
+}
+
+/// Bytes with a scale for each column.
+fn by_columns(values: &[f32], width: usize) -> (Vec<u8>, Vec<f32>) {
+    let rows = values.chunks(width.max(1));
+    let mut most = vec![0f32; width];
+    rows.clone().for_each(|row| most.iter_mut().zip(row).for_each(|(m, v)| *m = m.max(v.abs())));
+    let scales: Vec<f32> = most.into_iter().map(scale).collect();
+    let bytes = rows.flat_map(|row| row.iter().zip(&scales).map(|(v, s)| to_byte(*v, *s))).collect();
+    (bytes, scales)
+}
+
+/// Rows of this width as columns. In blocks: a vocabulary of rows would miss the cache at every byte.
+fn transposed(bytes: &[u8], width: usize) -> Vec<u8> {
+    const BLOCK: usize = 64;
+    let height = bytes.len() / width.max(1);
+    let mut out = vec![0; bytes.len()];
+    for top in (0..height).step_by(BLOCK) {
+        for left in (0..width).step_by(BLOCK) {
+            for row in top..height.min(top + BLOCK) {
+                for column in left..width.min(left + BLOCK) {
+                    out[column * height + row] = bytes[row * width + column];
+                }
+            }
+        }
+    }
+    out
+}
+
 /// A step of this much brings the greatest value to the greatest byte.
 fn scale(most: f32) -> f32 {
     if most > 0.0 { most / greatest() } else { 1.0 }
@@ -181,4 +212,23 @@ fn to_byte(value: f32, scale: f32) -> u8 {
 fn floats(name: &str, values: &[f32]) -> TensorProto {
     let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
     tensor(name, ty::FLOAT, &[values.len() as i64], bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_row_or_column_has_its_own_scale() {
+        let values = [1.0, -2.0, 0.5, 100.0, 0.0, -50.0];
+        let back = |byte: u8, scale: f32| f32::from(byte as i8) * scale;
+        let (bytes, scales) = by_rows(&values, 3);
+        (0..6).for_each(|i| assert!((back(bytes[i], scales[i / 3]) - values[i]).abs() <= scales[i / 3] / 2.0 + 1e-6));
+        assert!(scales[0] < 0.04 && scales[1] > 0.7, "{scales:?}");
+        let (bytes, scales) = by_columns(&values, 3);
+        (0..6).for_each(|i| assert!((back(bytes[i], scales[i % 3]) - values[i]).abs() <= scales[i % 3] / 2.0 + 1e-6));
+        assert_eq!(transposed(&[1, 2, 3, 4, 5, 6], 3), [1, 4, 2, 5, 3, 6]);
+        let wide: Vec<u8> = (0..200 * 130).map(|i| (i % 251) as u8).collect();
+        assert_eq!(transposed(&transposed(&wide, 130), 200), wide);
+    }
 }
