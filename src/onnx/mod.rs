@@ -4,7 +4,7 @@
 
 pub mod decoder;
 mod graph;
-pub mod graph;
+pub mod proto;
 mod tensor;
 pub mod weights;
 

@@ -2,7 +2,7 @@
 //!
 //! A mapped table of which a few rows are read (an embedding) costs a few pages of memory, not its size.
 
-use super::graph::Model;
+use super::proto::Model;
 use crate::error::{Error, Result};
 use onnx_protobuf::tensor_proto::DataLocation;
 use onnx_protobuf::{GraphProto, Message, StringStringEntryProto, TensorProto};
@@ -162,7 +162,7 @@ pub fn bytes(tensor: &TensorProto, folder: &Path) -> Result<Vec<u8>> {
 
 /// What is in the tensor itself: raw, or in the field of its type.
 fn own_bytes(tensor: &TensorProto) -> Vec<u8> {
-    use super::graph::ty;
+    use super::proto::ty;
     if !tensor.raw_data.is_empty() {
         return tensor.raw_data.clone();
     }

@@ -12,7 +12,7 @@ mod verify;
 
 use super::layout::{Layout, find_file, need_file};
 use crate::error::{Error, Result};
-use crate::onnx::graph::Model;
+use crate::onnx::proto::Model;
 use crate::onnx::weights::Weights;
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
@@ -114,7 +114,7 @@ fn prepare(
 
 /// Whether a model's inputs or weights are 16-bit floats.
 fn is_half(model: &Model) -> bool {
-    model.graph().initializer.iter().any(|t| t.data_type == crate::onnx::graph::ty::FLOAT16)
+    model.graph().initializer.iter().any(|t| t.data_type == crate::onnx::proto::ty::FLOAT16)
 }
 
 /// Positions of the encoder: `max_source_positions` of `config.json`, else Whisper's 1500.

@@ -5,7 +5,7 @@
 //! are in the order that ONNX Runtime fuses. Embeddings have a scale per row. Convolutions, norms and biases stay as they are.
 
 use crate::error::Result;
-use crate::onnx::graph::{Index, Model, int_attribute, node, prune, tensor, ty};
+use crate::onnx::proto::{Index, Model, int_attribute, node, prune, tensor, ty};
 use onnx_protobuf::{GraphProto, NodeProto, TensorProto};
 use std::collections::{HashMap, HashSet};
 

@@ -5,7 +5,7 @@
 //! also have the length inside constants of `Reshape`.
 
 use crate::error::{Error, Result};
-use crate::onnx::graph::{Index, Model, integers, node};
+use crate::onnx::proto::{Index, Model, integers, node};
 use onnx_protobuf::ValueInfoProto;
 use onnx_protobuf::tensor_shape_proto::dimension::Value;
 

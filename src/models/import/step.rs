@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::models::layout::{find_file, need_file};
-use crate::onnx::graph::{Index, Model, node, prune, rename_inner, reroute, take_branch};
+use crate::onnx::proto::{Index, Model, node, prune, rename_inner, reroute, take_branch};
 use crate::onnx::weights::inline;
 use onnx_protobuf::{GraphProto, ModelProto, ValueInfoProto};
 use std::path::Path;
