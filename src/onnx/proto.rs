@@ -6,6 +6,7 @@
 use crate::error::{Error, Result};
 use onnx_protobuf::{AttributeProto, GraphProto, Message, ModelProto, NodeProto, TensorProto, ValueInfoProto};
 use std::collections::{HashMap, HashSet};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// ONNX's numbers for element types (onnx.proto, `TensorProto.DataType`).
@@ -48,6 +49,17 @@ impl Model {
         proto.graph.mut_or_insert_default().node.iter_mut().for_each(|n| n.name.clear());
         let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
         Ok(Self { proto, folder })
+    }
+
+    /// Writes it to a file, without touching external weights.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let failed = |e: &dyn std::fmt::Display| Error::failed(format!("{}: {e}", path.display()));
+        let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(|e| failed(&e))?);
+        self.proto.write_to_writer(&mut out).map_err(|e| failed(&e))?;
+        out.flush().map_err(|e| failed(&e))
     }
 
     /// The graph.

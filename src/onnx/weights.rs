@@ -5,7 +5,7 @@
 use super::proto::Model;
 use crate::error::{Error, Result};
 use onnx_protobuf::tensor_proto::DataLocation;
-use onnx_protobuf::{GraphProto, Message, StringStringEntryProto, TensorProto};
+use onnx_protobuf::{GraphProto, StringStringEntryProto, TensorProto};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fs::File;
@@ -46,10 +46,7 @@ impl Weights {
     pub fn write(&mut self, mut model: Model, path: &Path) -> Result<()> {
         let folder = model.folder.clone();
         self.take(model.graph_mut(), &folder)?;
-        let file = File::create(path).map_err(|e| failed(path, &e))?;
-        let mut out = BufWriter::new(file);
-        model.proto.write_to_writer(&mut out).map_err(|e| Error::failed(format!("{}: {e}", path.display())))?;
-        out.flush().map_err(|e| failed(path, &e))
+        model.write(path)
     }
 
     /// Ends the file.

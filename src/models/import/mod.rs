@@ -108,7 +108,11 @@ fn prepare(
     lines.push("one cached decoder; weights mapped, shared ones once".to_owned());
 
     say("comparing with the original");
-    lines.push(verify::verify(source, dest, layout, is_int8)?);
+    let verdict = verify::verify(source, dest, layout, is_int8)?;
+    if !verdict.takes_several {
+        step::take_one_token(&dest.join("decoder_model_prepared.onnx"))?;
+    }
+    lines.push(verdict.line);
     Ok(lines)
 }
 

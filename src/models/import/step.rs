@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::models::layout::{find_file, need_file};
 use crate::onnx::proto::{Index, Model, node, prune, rename_inner, reroute, take_branch};
 use crate::onnx::weights::inline;
+use onnx_protobuf::tensor_shape_proto::dimension::Value;
 use onnx_protobuf::{GraphProto, ModelProto, ValueInfoProto};
 use std::path::Path;
 
@@ -70,6 +71,20 @@ pub fn add_cross_caches(encoder: &mut Model, folder: &Path) -> Result<()> {
     graph.initializer.append(&mut cross.initializer);
     graph.output.extend(outputs);
     Ok(())
+}
+
+/// Writes into a decoder's file that it takes one token at a time: what is declared needs not be tried out.
+///
+/// # Errors
+/// When the file can't be read or written.
+pub fn take_one_token(file: &Path) -> Result<()> {
+    let mut model = Model::read(file)?;
+    let ids = model.graph_mut().input.iter_mut().find(|i| i.name == "input_ids");
+    let shape = ids.and_then(|i| i.type_.as_mut()).map(|t| t.mut_tensor_type().shape.mut_or_insert_default());
+    if let Some(tokens) = shape.and_then(|s| s.dim.get_mut(1)) {
+        tokens.value = Some(Value::DimValue(1));
+    }
+    model.write(file)
 }
 
 /// One branch of a merged decoder.
