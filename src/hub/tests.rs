@@ -172,7 +172,7 @@ const DIALS: [Dial; 3] = [Dial::Instant, Dial::Balanced, Dial::Reading];
 fn watch(case: &Case) -> Vec<Vec<Event>> {
     let sessions = [session(), session()];
     let guesses = case.guesses.iter().flatten().flatten().cloned().collect();
-    let mut recognise = Recognise::new(Box::new(Guessing { guesses, waiting: Vec::new() }), case.policies.0);
+    let mut recognise = Recognise::new(Box::new(Guessing { guesses, waiting: Vec::new() }), Some(case.policies.0));
     let rambling = Rambling(case.ramblings.iter().cloned().collect());
     let mut translate = Translate::new(Some(Box::new(rambling)), case.policies.1);
     let mut hub = Hub::new(sessions[0].to.clone(), Arc::default());

@@ -2,6 +2,7 @@
 //!
 //! `onnx/models.toml` lists them with licence, languages, contract and sha256.
 
+pub mod import;
 pub mod layout;
 
 use crate::error::{Error, Result};

@@ -4,7 +4,9 @@
 
 pub mod decoder;
 mod graph;
+pub mod proto;
 mod tensor;
+pub mod weights;
 
 pub use graph::Graph;
 pub use tensor::{Array, Shape, shapes};
