@@ -175,7 +175,9 @@ impl Rules {
         if self.family != Family::Marian || self.has_marks {
             self.mark(tokens, to)?;
         }
-        for (code, lang) in self.pair.iter().zip([from, to]) {
+        // The marks say more of the targets than the config does, which names but one of them.
+        let named = if self.has_marks { 1 } else { 2 };
+        for (code, lang) in self.pair.iter().zip([from, to]).take(named) {
             // A name such as `mul` or `roa` is a group of languages: which ones, only its model card knows.
             let Some(code) = code.as_deref().filter(|code| Lang::is_code(code)) else { continue };
             if !lang.codes().contains(&code) {
