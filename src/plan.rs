@@ -104,7 +104,8 @@ impl Plan {
         let Config { recognise, translate, speak, .. } = &self.config;
         let build = find("recognise", &self.asr_backend, asr::BACKENDS)?;
         let compute = Compute { threads: recognise.threads, device: recognise.device };
-        let options = asr::Options { compute, lang: recognise.lang.clone(), beam: recognise.beam };
+        let (lang, find_lang) = (recognise.lang.clone(), recognise.find_lang);
+        let options = asr::Options { compute, lang, find_lang, beam: recognise.beam };
         let mut recognizer = build(&self.asr_model, &options)?;
         recognizer.warm_up()?;
         let translator = match &self.mt_model {

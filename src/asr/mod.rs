@@ -31,6 +31,8 @@ pub struct Update {
     pub stream: StreamId,
     /// All its words, timed from the stream's start.
     pub hypothesis: Hypothesis,
+    /// The language that was found out, where that is asked for.
+    pub lang: Option<Lang>,
     /// Samples of the stream this rests on.
     pub heard: u64,
     /// The stream is finished and forgotten.
@@ -78,6 +80,8 @@ pub struct Options {
     pub compute: Compute,
     /// The language spoken, for models that know several.
     pub lang: Lang,
+    /// Find out the language of each utterance; `lang` is only what is likely.
+    pub find_lang: bool,
     /// 1: greedy; more: so many beams, where the backend can.
     pub beam: usize,
 }
@@ -119,6 +123,7 @@ pub struct Recognise {
 struct Open {
     session: Arc<Session>,
     utterance: u64,
+    lang: Lang,
     at: StreamTime,
     stabiliser: Stabiliser<Word>,
     shown: bool,
@@ -142,8 +147,9 @@ impl Recognise {
                 self.next += 1;
                 self.recognizer.start(id);
                 let stabiliser = Stabiliser::new(self.policy);
-                self.open.insert(id, Open { session: session.clone(), utterance, at, stabiliser, shown: false });
-                self.by_session.insert(session.clone(), id);
+                let (session, lang) = (session.clone(), session.lang.clone());
+                self.open.insert(id, Open { session: session.clone(), utterance, lang, at, stabiliser, shown: false });
+                self.by_session.insert(session, id);
             }
             Heard::Speech(samples) => {
                 let seconds = StreamTime(samples.len() as u64).seconds();
@@ -168,6 +174,10 @@ impl Recognise {
             let changed = open.stabiliser.update(&update.hypothesis.words, update.hypothesis.fixed, update.is_done);
             // An utterance without words is a noise, and nobody hears of it.
             if (changed || update.is_done) && (open.shown || open.stabiliser.has_text()) {
+                // What was shown in a language stays in it.
+                if let Some(lang) = update.lang.clone().filter(|_| !open.shown) {
+                    open.lang = lang;
+                }
                 open.shown = true;
                 emit(Item::data(&open.session, open.recognised(&update)));
             }
@@ -186,6 +196,7 @@ impl Open {
         let on_session = |w: &Word| Word { start: w.start.plus(self.at.0), end: w.end.plus(self.at.0), ..w.clone() };
         Recognised {
             utterance: self.utterance,
+            lang: self.lang.clone(),
             committed: self.stabiliser.committed().iter().map(on_session).collect(),
             tentative: self.stabiliser.tentative().iter().map(on_session).collect(),
             is_final: update.is_done,

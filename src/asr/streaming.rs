@@ -144,7 +144,13 @@ impl StreamingCtc {
             stream.consumed += chunk.shift as u64;
             let is_done = stream.until.is_some_and(|until| stream.consumed >= until);
             let heard = (stream.consumed * HOP as u64).min(stream.samples);
-            updates.push(Update { stream: *id, hypothesis: stream.ctc.hypothesis(is_done), heard, is_done });
+            updates.push(Update {
+                stream: *id,
+                hypothesis: stream.ctc.hypothesis(is_done),
+                lang: None,
+                heard,
+                is_done,
+            });
         }
         Ok(())
     }

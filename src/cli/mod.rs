@@ -71,7 +71,7 @@ enum Command {
 /// Options that change a pipeline file.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Overrides {
-    /// The language spoken (BCP-47, such as en), or auto for the pipeline's.
+    /// The language spoken (BCP-47, such as en); auto: found out for each utterance, where the model knows several.
     #[arg(long, value_name = "LANG|auto")]
     from: Option<String>,
     /// The languages to translate into; the spoken one gives its transcript.
@@ -81,8 +81,10 @@ pub(crate) struct Overrides {
 
 impl Overrides {
     fn apply(&self, config: &mut Config) -> Result<()> {
-        if let Some(from) = self.from.as_deref().filter(|f| *f != "auto") {
-            config.recognise.lang = Lang::parse(from).map_err(|e| e.context("--from"))?;
+        match self.from.as_deref() {
+            Some("auto") => config.recognise.find_lang = true,
+            Some(from) => config.recognise.lang = Lang::parse(from).map_err(|e| e.context("--from"))?,
+            None => {}
         }
         if !self.to.is_empty() {
             let to = self.to.iter().map(|l| Lang::parse(l).map_err(|e| e.context("--to")));
