@@ -76,7 +76,7 @@ pub struct Output {
 impl Search {
     /// A search for the translation of a source of so many pieces that begins with `prefix`, the decoder's start first.
     pub fn new(rules: Rules, prefix: Vec<u32>, source: usize) -> Self {
-        let most = (1 + rules.limits.length(source, prefix.len())).min(rules.max_length);
+        let most = rules.limits.length(source, prefix.len()).saturating_add(1).min(rules.max_length);
         Self { rules, prefix, most, open: vec![Hypothesis::default()], done: Vec::new() }
     }
 
