@@ -29,6 +29,11 @@ pub struct Rules {
     pub length_penalty: f32,
     /// The text ends by force at the last position.
     pub forces_eos: bool,
+    /// The most tokens of a text, the decoder's start included.
+    pub max_length: usize,
+    /// So many tokens at a text's beginning don't count as length when scores are divided by it. 1, the decoder's start,
+    /// is what `generate` does with a forced language mark.
+    pub given: usize,
 }
 
 /// One text's search.
@@ -36,8 +41,8 @@ pub struct Search {
     rules: Rules,
     /// The decoder's start and what is forced after it.
     prefix: Vec<u32>,
-    /// The most pieces after the start, the end mark included.
-    cap: usize,
+    /// The most tokens, the prefix and the end mark included.
+    most: usize,
     open: Vec<Hypothesis>,
     done: Vec<Hypothesis>,
 }
@@ -69,9 +74,10 @@ pub struct Output {
 }
 
 impl Search {
-    /// A search whose texts begin with `prefix`, the decoder's start first, and have `cap` pieces after the start at most.
-    pub fn new(rules: Rules, prefix: Vec<u32>, cap: usize) -> Self {
-        Self { rules, prefix, cap, open: vec![Hypothesis::default()], done: Vec::new() }
+    /// A search for the translation of a source of so many pieces that begins with `prefix`, the decoder's start first.
+    pub fn new(rules: Rules, prefix: Vec<u32>, source: usize) -> Self {
+        let most = rules.limits.length(source, prefix.len()).saturating_add(1).min(rules.max_length);
+        Self { rules, prefix, most, open: vec![Hypothesis::default()], done: Vec::new() }
     }
 
     /// Takes the logits `[rows, vocabulary]` after each open text (one row before the first step); `None`: it is over.
@@ -80,9 +86,9 @@ impl Search {
         if self.rules.beams <= 1 { self.greedy(logits, &norms) } else { self.beams(logits, &norms) }
     }
 
-    /// Pieces after the decoder's start, once the next is there.
+    /// Tokens of the open texts once the next is there.
     fn length(&self) -> usize {
-        self.prefix.len() + self.open.first().map_or(0, |h| h.tokens.len())
+        self.prefix.len() + self.open.first().map_or(0, |h| h.tokens.len()) + 1
     }
 
     /// Makes impossible what must not be written; -> what to subtract from a logit for its log-probability.
@@ -90,7 +96,7 @@ impl Search {
         let norm = log_sum_exp(row.iter());
         let n = self.rules.no_repeat_ngram;
         let history: Vec<u32> = if n == 0 { Vec::new() } else { [&self.prefix[..], &hypothesis.tokens].concat() };
-        let is_last = self.rules.forces_eos && self.length() >= self.cap;
+        let is_last = self.rules.forces_eos && self.length() >= self.most;
         if is_last {
             row.fill(f32::NEG_INFINITY);
             // A forced piece costs nothing.
@@ -104,7 +110,7 @@ impl Search {
 
     fn greedy(&mut self, logits: ArrayViewMut2<f32>, norms: &[f32]) -> Option<Step> {
         let (logit, token) = *top(logits.index_axis(Axis(0), 0).iter(), 1).first()?;
-        let is_last = self.length() >= self.cap;
+        let is_last = self.length() >= self.most;
         let hypothesis = self.open.first_mut()?;
         hypothesis.log_p += logit - norms.first()?;
         if token == self.rules.eos {
@@ -128,8 +134,8 @@ impl Search {
         candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
         candidates.truncate(2 * beams);
         let length = self.length();
-        let is_last = length >= self.cap;
-        let divisor = (length as f32).powf(self.rules.length_penalty);
+        let is_last = length >= self.most;
+        let divisor = (length.saturating_sub(self.rules.given).max(1) as f32).powf(self.rules.length_penalty);
         let mut open = Vec::with_capacity(beams);
         let mut step = Step::default();
         for (rank, &(log_p, row, token)) in candidates.iter().enumerate() {
@@ -219,11 +225,13 @@ mod tests {
             early_stopping: false,
             length_penalty: 1.0,
             forces_eos: false,
+            max_length: 13,
+            given: 1,
         }
     }
 
     fn search(rules: Rules, model: impl Fn(&[u32]) -> Vec<f32>) -> Vec<u32> {
-        let mut search = Search::new(rules, vec![2, 0], 12);
+        let mut search = Search::new(rules, vec![2, 0], 5);
         let mut rows: Vec<Vec<u32>> = vec![Vec::new()];
         loop {
             let all: Vec<f32> = rows.iter().flat_map(|r| model(r)).collect();

@@ -80,16 +80,16 @@ impl Seq2Seq {
         self.tokens.text(tokens, |id| self.rules.is_mark(id))
     }
 
-    /// Translates all sources in one batch, greedily or with beams; each with the prefix its translation begins with.
+    /// Translates all sources in one batch, each with the prefix that its translation begins with.
     ///
     /// # Errors
     /// When the model fails.
-    pub fn decode(&mut self, sources: &[Vec<u32>], prefixes: &[Vec<u32>], beams: usize) -> Result<Vec<Output>> {
+    pub fn decode(&mut self, sources: &[Vec<u32>], prefixes: &[Vec<u32>], rules: &beam::Rules) -> Result<Vec<Output>> {
         let mut run = self.encode(sources)?;
         let mut outputs = vec![Output::default(); sources.len()];
         let mut open: Vec<Open> = Vec::with_capacity(sources.len());
         for (job, (source, prefix)) in sources.iter().zip(prefixes).enumerate() {
-            let search = Search::new(self.search(beams), prefix.clone(), self.cap(source.len(), prefix.len()));
+            let search = Search::new(rules.clone(), prefix.clone(), source.len());
             open.push(Open { job, search, rows: 1 });
         }
         // What all prefixes share in length goes in at once, the rest of the longer ones token by token.
@@ -124,7 +124,8 @@ impl Seq2Seq {
         Ok(outputs)
     }
 
-    fn search(&self, beams: usize) -> beam::Rules {
+    /// How to search, greedily (1) or with so many beams: as the model's makers and the options say.
+    pub fn search(&self, beams: usize) -> beam::Rules {
         let own = self.options.limits.no_repeat_ngram;
         beam::Rules {
             beams,
@@ -136,12 +137,9 @@ impl Seq2Seq {
             early_stopping: self.rules.early_stopping,
             length_penalty: self.rules.length_penalty,
             forces_eos: self.rules.forces_eos,
+            max_length: self.rules.max_length,
+            given: 1,
         }
-    }
-
-    /// How many pieces a target may have after the decoder's start.
-    fn cap(&self, source: usize, prefix: usize) -> usize {
-        self.options.limits.length(source, prefix).min(self.rules.max_length - 1).max(prefix)
     }
 
     /// Runs the encoder over sources of unequal length.
@@ -173,7 +171,7 @@ impl Translator for Seq2Seq {
             sources.push(self.source_ids(&job.source, &job.from, &job.to)?);
             prefixes.push(self.prefix(&job.to, &job.forced)?);
         }
-        let outputs = self.decode(&sources, &prefixes, self.options.beam.max(1))?;
+        let outputs = self.decode(&sources, &prefixes, &self.search(self.options.beam.max(1)))?;
         let translation = |(job, output): (&Job, &Output)| {
             let tokens = [&job.forced[..], &output.tokens].concat();
             Translation { words: self.tokens.words(&tokens, |id| self.rules.is_mark(id)), p: output.log_p.exp() }

@@ -39,6 +39,14 @@ impl Spm {
     /// # Errors
     /// A missing-model error when it isn't there or isn't of the unigram or BPE kind.
     pub fn load(file: &Path) -> Result<Self> {
+        Self::load_with_names(file).map(|(spm, _)| spm)
+    }
+
+    /// As [`load`](Self::load), with all pieces in the order of the file's own ids, marks included.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn load_with_names(file: &Path) -> Result<(Self, Vec<String>)> {
         let bad = |what: String| Error::missing(format!("SentencePiece model {} {what}", file.display()));
         let model = SentencePieceModel::from_file(file).map_err(|e| bad(format!("can't be read: {e}")))?;
         let trainer = model.trainer();
@@ -47,7 +55,7 @@ impl Spm {
             return Err(bad("is neither of the unigram nor of the BPE kind".into()));
         }
         let is_suffix = trainer.is_some_and(|t| t.treat_whitespace_as_suffix());
-        let (mut pieces, mut symbols) = (HashMap::new(), Vec::new());
+        let (mut pieces, mut names, mut symbols) = (HashMap::new(), Vec::new(), Vec::new());
         let (mut worst, mut best) = (f32::INFINITY, f32::NEG_INFINITY);
         for piece in model.pieces() {
             let (name, score) = (piece.piece().to_owned(), piece.score());
@@ -58,13 +66,14 @@ impl Spm {
                 _ => {}
             }
             if matches!(piece.r#type(), Type::Normal | Type::UserDefined) {
-                pieces.insert(name, Piece { score, is_user_defined });
+                pieces.insert(name.clone(), Piece { score, is_user_defined });
             }
+            names.push(name);
         }
         if pieces.is_empty() {
             return Err(bad("has no pieces".into()));
         }
-        Ok(Self {
+        let spm = Self {
             longest: pieces.keys().map(String::len).max().unwrap_or(0),
             normaliser: Normaliser::new(model.normalizer(), symbols, is_suffix).map_err(|e| bad(e.to_string()))?,
             byte_fallback: trainer.is_some_and(|t| t.byte_fallback()),
@@ -72,7 +81,8 @@ impl Spm {
             pieces,
             worst,
             best,
-        })
+        };
+        Ok((spm, names))
     }
 
     /// The pieces of a text. What is in no piece comes as it is, neighbours together; or byte by byte as `<0xE2>`,

@@ -1,11 +1,13 @@
 //! Turns source text into a model's token ids, and target ids into words.
 //!
-//! Two kinds of folders: SentencePiece files with a `vocab.json` that gives the ids (Marian, M2M100, SMaLL-100), and a
-//! `tokenizer.json` (NLLB, and whatever else was converted). Marks (languages, end) are never added or read here.
+//! SentencePiece files where a folder has them: Marian, M2M100 and SMaLL-100 with a `vocab.json` that gives the ids, NLLB
+//! with ids of its own order. Else a `tokenizer.json`, which others convert them into; that of NLLB takes a second to read
+//! and 100 MB to hold. Marks (languages, end) are never added or read here.
 
 use super::TargetWord;
 use super::spm::Spm;
 use crate::error::{Error, Result};
+use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -46,8 +48,28 @@ impl Tokens {
                 let pieces = back.into_iter().map(|(piece, id)| (id, piece)).collect();
                 Ok(Self::Spm { source: Box::new(Spm::load(spm)?), ids, pieces })
             }
-            _ => Ok(Self::Json(Box::new(tokenizer_json(&folder.join("tokenizer.json"))?))),
+            Some(spm) => match Self::nllb(folder, spm)? {
+                Some(tokens) => Ok(tokens),
+                None => Ok(Self::Json(Box::new(tokenizer_json(&folder.join("tokenizer.json"))?))),
+            },
+            None => Ok(Self::Json(Box::new(tokenizer_json(&folder.join("tokenizer.json"))?))),
         }
+    }
+
+    /// NLLB's vocabulary: its SentencePiece model one later (fairseq's marks come first), and the languages behind it,
+    /// whose ids `tokenizer.json` or `tokenizer_config.json` lists. `None` where these don't fit together.
+    fn nllb(folder: &Path, spm: &Path) -> Result<Option<Self>> {
+        let Some(added) = added_tokens(folder) else { return Ok(None) };
+        let (source, names) = Spm::load_with_names(spm)?;
+        let own = ["<s>", "<pad>", "</s>", "<unk>"].map(str::to_owned).into_iter().chain(names.into_iter().skip(3));
+        let mut pieces: HashMap<u32, String> = (0..).zip(own).collect();
+        let first = added.iter().filter(|(piece, _)| !piece.starts_with('<')).map(|(_, id)| *id).min();
+        if first != u32::try_from(pieces.len()).ok() {
+            return Ok(None);
+        }
+        pieces.extend(added.into_iter().map(|(piece, id)| (id, piece)));
+        let ids = pieces.iter().map(|(id, piece)| (piece.clone(), *id)).collect();
+        Ok(Some(Self::Spm { source: Box::new(source), ids, pieces }))
     }
 
     /// Adds marks that `vocab.json` doesn't list, after its last id, in this order.
@@ -158,19 +180,43 @@ fn vocabulary(file: &Path) -> Result<HashMap<String, u32>> {
     serde_json::from_slice(&std::fs::read(file).map_err(|e| bad(&e))?).map_err(|e| bad(&e))
 }
 
+/// The marks that a tokenizer's files list with their ids.
+fn added_tokens(folder: &Path) -> Option<Vec<(String, u32)>> {
+    #[derive(Deserialize)]
+    struct Added {
+        content: String,
+        id: u32,
+    }
+    #[derive(Deserialize)]
+    struct Whole {
+        added_tokens: Vec<Added>,
+    }
+    if let Ok(text) = std::fs::read(folder.join("tokenizer.json")) {
+        let whole: Whole = serde_json::from_slice(&text).ok()?;
+        return Some(whole.added_tokens.into_iter().map(|added| (added.content, added.id)).collect());
+    }
+    let config: Value = serde_json::from_slice(&std::fs::read(folder.join("tokenizer_config.json")).ok()?).ok()?;
+    let added = config["added_tokens_decoder"].as_object()?;
+    added.iter().map(|(id, token)| Some((token["content"].as_str()?.to_owned(), id.parse().ok()?))).collect()
+}
+
 /// Reads a `tokenizer.json`.
 fn tokenizer_json(file: &Path) -> Result<Tokenizer> {
     let bad = |e: &dyn std::fmt::Display| Error::missing(format!("tokenizer {} can't be read: {e}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|e| {
         bad(&e).hint("a translation model has tokenizer.json, or SentencePiece models and vocab.json: fetch it whole")
     })?;
-    if !text.contains("Precompiled") {
-        return text.parse().map_err(|e| bad(&e));
-    }
-    let mut json: Value = serde_json::from_str(&text).map_err(|e| bad(&e))?;
-    drop(text);
-    strip_null_charsmap(&mut json["normalizer"]);
-    json.to_string().parse().map_err(|e| bad(&e))
+    let text = if text.contains("\"Precompiled\"") {
+        let mut json: Value = serde_json::from_str(&text).map_err(|e| bad(&e))?;
+        strip_null_charsmap(&mut json["normalizer"]);
+        json.to_string()
+    } else {
+        text
+    };
+    let mut tokenizer: Tokenizer = text.parse().map_err(|e| bad(&e))?;
+    // What someone says is text, even `</s>`.
+    tokenizer.set_encode_special_tokens(true);
+    Ok(tokenizer)
 }
 
 /// Takes out normalisers of the kind `Precompiled` without a table: some converters write them, and the tokenizers

@@ -130,15 +130,16 @@ fn the_translator_says_what_the_reference_says() {
         assert_eq!(source, ids(&row["ids"]), "{row}");
         let (one, prefix) = (std::slice::from_ref(&source), vec![model.prefix(&es, &[]).expect("known")]);
         assert_eq!(prefix, [[2, spanish]]);
-        let greedy = model.decode(one, &prefix, 1).expect("translates");
+        let greedy = model.decode(one, &prefix, &model.search(1)).expect("translates");
         assert_eq!(greedy[0].tokens, ids(&row["greedy"]), "greedy: {row}");
         assert_eq!(model.text(&greedy[0].tokens), row["text"].as_str().expect("text").trim());
-        let beam = model.decode(one, &prefix, 4).expect("translates");
+        let beam = model.decode(one, &prefix, &model.search(4)).expect("translates");
         assert_eq!(beam[0].tokens, ids(&row["beam4"]), "beam: {row}");
         sources.push(source);
     }
     for (beams, recorded) in [(1, "greedy"), (4, "beam4")] {
-        let together = model.decode(&sources, &vec![vec![2, spanish]; sources.len()], beams).expect("translates");
+        let (prefixes, rules) = (vec![vec![2, spanish]; sources.len()], model.search(beams));
+        let together = model.decode(&sources, &prefixes, &rules).expect("translates");
         for (row, output) in rows.iter().zip(together) {
             assert_eq!(output.tokens, ids(&row[recorded]), "a batch differs from a single run: {row}");
         }

@@ -12,3 +12,4 @@ mod realtime;
 mod sessions;
 mod supervision;
 mod support;
+mod translation;
