@@ -8,6 +8,7 @@ pub mod ctc;
 pub mod features;
 pub mod ngram;
 pub mod streaming;
+pub mod whisper;
 
 use crate::audio::StreamTime;
 use crate::error::{Error, Result};
@@ -90,8 +91,10 @@ pub struct Options {
 pub type Build = fn(&Path, &Options) -> Result<Box<dyn Recognizer>>;
 
 /// The backends by name.
-pub const BACKENDS: &[(&str, Build)] =
-    &[("streaming-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?)))];
+pub const BACKENDS: &[(&str, Build)] = &[
+    ("streaming-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?))),
+    ("whisper", |model, o| Ok(Box::new(whisper::Whisper::load(model, o)?))),
+];
 
 /// The model file of a folder: `model.onnx`, or the only `*.onnx` there.
 pub(crate) fn model_file(folder: &Path) -> Result<PathBuf> {

@@ -13,3 +13,4 @@ mod sessions;
 mod supervision;
 mod support;
 mod translation;
+mod whisper;
