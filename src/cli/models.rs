@@ -117,7 +117,10 @@ fn verify(registry: &Registry, ids: &[String]) -> Result<()> {
         let files = registry.verify(model)?;
         if files.is_empty() {
             registry.folder(&model.id)?;
-            lines.push(format!("unknown  {} (imported: there is nothing to compare it with)", model.id));
+            lines.push(format!(
+                "unknown  {} (imported, or not written down: there is nothing to compare it with)",
+                model.id
+            ));
         }
         for (file, health) in files {
             let name = format!("{}/{file}", model.id);

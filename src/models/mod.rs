@@ -14,6 +14,7 @@ pub mod places;
 pub mod progress;
 pub mod pull;
 pub mod registry;
+pub mod transport;
 
 use crate::error::{Error, Result};
 use lock::Lock;

@@ -3,11 +3,12 @@
 
 use super::cache::{Repository, lock, replace_link};
 use super::checksum::{self, Checksum};
-use super::fetch::{Stop, Wanted, fetch, stopped};
-use super::hub::{self, Fault, Hub, Remote, retry};
+use super::fetch::{Fetcher, Stop, Wanted, stopped};
+use super::hub::{self, Hub, Remote};
 use super::lock::{Lock, Locked, LockedFile};
 use super::places::Places;
 use super::progress::Progress;
+use super::transport::{Fault, retry};
 use super::{Model, Published, bytes};
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
@@ -24,33 +25,32 @@ const SPARE: u64 = 64 << 20;
 /// Fetches a model, or takes what is in the cache already; gives its folder.
 ///
 /// # Errors
-/// It isn't published; no network; no room; other content than was stated; or `stop` was raised.
-pub fn pull(model: &Model, places: &Places, stop: &AtomicBool) -> Result<PathBuf> {
+/// It isn't published; no network; no room; other content than was stated; or the end was asked for.
+pub fn pull(model: &Model, places: &Places, asked: &AtomicBool) -> Result<PathBuf> {
     let published = model.published.as_ref().ok_or_else(|| {
         Error::missing(format!("model `{}` can't be fetched", model.id))
             .hint(format!("{} ({})", model.note, model.source))
     })?;
     let cache = Repository::new(&places.cache, &published.repo);
     let known = Lock::read(&places.lock())?;
-    let stop = &Stop::new(stop);
     let from_cache = || locally(published, &cache);
     let whole = if hub::is_offline() {
         from_cache().map_err(|e| e.context("HF_HUB_OFFLINE is set"))?
     } else {
-        let hub = Hub::from_env();
-        match describe(&hub, published, stop) {
+        let hub = Hub::from_env()?;
+        match describe(&hub, published, asked) {
             Ok(wanted) => {
                 let refuse = |w: &Wanted| refuse_changed(published, &known, w);
                 wanted.iter().try_for_each(refuse)?;
                 make_room(places, &cache, &wanted)?;
-                fetch_all(&hub, &model.id, published, &cache, wanted, stop)?
+                fetch_all(&hub, &model.id, published, &cache, wanted, asked)?
             }
             // What is in the cache needs no network.
             Err(Fault::Again(e)) => from_cache().map_err(|_| e)?,
             Err(Fault::Final(e)) => return Err(e),
         }
     };
-    install(model, published, places, whole, stop)
+    install(model, published, places, whole, asked)
 }
 
 /// A model's files, all there and checked.
@@ -61,8 +61,8 @@ struct Whole {
 }
 
 /// Asks the hub which files there are, and what they are; all of one commit.
-fn describe(hub: &Hub, published: &Published, stop: &Stop) -> std::result::Result<Vec<Wanted>, Fault> {
-    let Published { repo, revision, .. } = published;
+fn describe(hub: &Hub, published: &Published, asked: &AtomicBool) -> std::result::Result<Vec<Wanted>, Fault> {
+    let (Published { repo, revision, .. }, stop) = (published, &Stop::new(asked));
     let listing = retry(stop, || hub.list(repo, revision))?;
     let names = published.select(&listing.names).map_err(Fault::Final)?;
     let describe = |name: String| {
@@ -120,14 +120,15 @@ fn fetch_all(
     published: &Published,
     cache: &Repository,
     wanted: Vec<Wanted>,
-    stop: &Stop,
+    asked: &AtomicBool,
 ) -> Result<Whole> {
-    let progress = Progress::new();
+    let (progress, stop) = (Progress::new(), &Stop::new(asked));
+    let fetcher = Fetcher { hub, repo: &published.repo, cache, stop };
     let commit = wanted.first().map(|w| w.remote.commit.clone()).unwrap_or_default();
     let one = |wanted: Wanted| {
         let Remote { size, commit, checksum } = &wanted.remote;
         let line = progress.file(&format!("{id}/{}", wanted.name), *size);
-        let sha256 = fetch(hub, &published.repo, cache, &wanted, &line, stop)?;
+        let sha256 = fetcher.fetch(&wanted, &line)?;
         let named = cache.link(commit, &wanted.name, checksum.hex());
         named.map_err(|e| Error::failed(format!("{}: {e}", cache.file(commit, &wanted.name).display())))?;
         Ok::<_, Error>((LockedFile { name: wanted.name.clone(), size: *size, sha256 }, cache.blob(checksum.hex())))
@@ -162,10 +163,10 @@ fn locally(published: &Published, cache: &Repository) -> Result<Whole> {
 }
 
 /// Gives the model its folder, of links to its files alone, and writes down what it is made of.
-fn install(model: &Model, published: &Published, places: &Places, whole: Whole, stop: &Stop) -> Result<PathBuf> {
+fn install(model: &Model, published: &Published, places: &Places, whole: Whole, asked: &AtomicBool) -> Result<PathBuf> {
     let folder = places.pulled(&model.id);
     let failed = |e: std::io::Error| Error::failed(format!("{}: {e}", folder.display()));
-    let _alone = lock(&places.data.join(".lock"), stop)?;
+    let _alone = lock(&places.data.join(".lock"), &Stop::new(asked))?;
     let mut known = Lock::read(&places.lock())?;
     for (file, _) in &whole.files {
         refuse(published, &known, &whole.commit, &file.name, &file.sha256)?;

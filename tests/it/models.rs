@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-/// Three published models: `toy` (a large and two small files), `toy-nc`, which forbids commercial use, and `toy-asr`,
-/// which is the starter recogniser.
+/// Published models: `toy` (a large and two small files), `toy-nc`, which forbids commercial use, `toy-pinned`, whose
+/// content was another once, and `toy-asr`, which is the starter recogniser.
 const PUBLISHED: &str = r#"
 [languages]
 [[model]]
@@ -33,6 +33,18 @@ repo = "toys/toy"
 files = ["onnx/model.onnx", "*.json"]
 megabytes = 3
 note = "A toy that isn't for sale."
+[[model]]
+id = "toy-pinned"
+task = "mt"
+languages = ["en", "es"]
+licence = "MIT"
+commercial = true
+contract = "seq2seq"
+repo = "toys/toy"
+files = ["onnx/model.onnx", "*.json"]
+sha256 = { "config.json" = "0000000000000000000000000000000000000000000000000000000000000000" }
+megabytes = 3
+note = "A toy that was another one when it was pinned."
 [[model]]
 id = "toy-asr"
 task = "asr"
@@ -235,6 +247,22 @@ fn the_same_commit_with_other_content_is_refused() {
 }
 
 #[test]
+fn pinned_content_is_insisted_on() {
+    let machine = Machine::new();
+    let output = machine.run(&["models", "pull", "toy-pinned"]);
+    assert_eq!(output.status.code(), Some(5), "{}", stderr(&output));
+    assert!(stderr(&output).contains("config.json") && stderr(&output).contains("pins"), "{}", stderr(&output));
+    assert_eq!(machine.run(&["models", "path", "toy-pinned"]).status.code(), Some(3));
+}
+
+#[test]
+fn a_model_behind_terms_is_told() {
+    let machine = Machine::new();
+    machine.hub.state().is_gated = true;
+    machine.refuses(3, &["toys/toy", "GatedRepo", "HF_TOKEN"]);
+}
+
+#[test]
 fn damage_is_found_and_mended() {
     let machine = Machine::new();
     machine.pulls();
@@ -260,7 +288,11 @@ fn no_network_is_told_and_the_cache_used() {
     };
     let output = pull("HF_ENDPOINT", &nowhere, "data");
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
-    assert!(stderr(&output).contains("can't be reached") && stderr(&output).contains("HF_ENDPOINT"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("can't be reached") && stderr(&output).contains("HF_ENDPOINT"),
+        "{}",
+        stderr(&output)
+    );
     let output = pull("HF_HUB_OFFLINE", "1", "data");
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     assert!(stderr(&output).contains("HF_HUB_OFFLINE") && stderr(&output).contains("toys/toy"), "{}", stderr(&output));
@@ -312,7 +344,10 @@ fn a_file_that_is_not_there_and_a_full_disk_are_told() {
 fn two_at_once_fetch_once() {
     let machine = Machine::new();
     machine.hub.state().dawdles = Duration::from_millis(5);
-    let start = || machine.command(&["models", "pull", "toy"]).stderr(Stdio::piped()).spawn().expect("starts");
+    let start = || {
+        let mut command = machine.command(&["models", "pull", "toy"]);
+        command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("starts")
+    };
     for child in [start(), start()] {
         let output = child.wait_with_output().expect("ends");
         assert!(output.status.success(), "{}", stderr(&output));
@@ -346,7 +381,11 @@ fn a_non_commercial_licence_is_asked_about_first() {
     let machine = Machine::new();
     let output = machine.run(&["models", "pull", "toy", "toy-nc"]);
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
-    assert!(stderr(&output).contains("non-commercial") && stderr(&output).contains("--accept-licence"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("non-commercial") && stderr(&output).contains("--accept-licence"),
+        "{}",
+        stderr(&output)
+    );
     assert!(machine.hub.state().requests.is_empty(), "it fetched before it asked");
     let (said, code) = on_terminal(&machine, "models pull toy-nc", "n\n");
     assert!(said.contains("CC-BY-NC-4.0") && said.contains("[y/N]") && code == Some(3), "{said}");
@@ -385,7 +424,8 @@ fn a_pipeline_fetches_what_it_lacks_after_a_yes() {
     let pipeline = machine.path("p.toml").display().to_string();
     let toml = "[recognise]\nmodel = \"toy-asr\"\n[translate]\nmodel = \"toy\"\nto = [\"es\"]\n";
     std::fs::write(&pipeline, toml).expect("written");
-    let (hello, words) = (sample("hello-en.wav").display().to_string(), ["toy-asr (17.0 MB)", "toy (3.0 MB)", "20.0 MB in all"]);
+    let (hello, words) =
+        (sample("hello-en.wav").display().to_string(), ["toy-asr (17.0 MB)", "toy (3.0 MB)", "20.0 MB in all"]);
     for args in [&["check", &pipeline][..], &["run", &pipeline], &["translate", "-p", &pipeline, &hello]] {
         let output = machine.run(args);
         assert_eq!(output.status.code(), Some(3), "{args:?}: {}", stderr(&output));

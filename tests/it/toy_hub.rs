@@ -36,6 +36,8 @@ pub struct Behaviour {
     pub spoils: Option<String>,
     /// So many answers are 503.
     pub troubles: usize,
+    /// Wants to know who asks, and does not like the answer.
+    pub is_gated: bool,
     /// This size is stated for large files.
     pub boasts: Option<u64>,
     /// Wait between blocks of 64 KiB.
@@ -55,7 +57,8 @@ impl Hub {
     /// A hub with one repository of these files, whatever repository is asked for.
     pub fn start(files: &[(&str, Vec<u8>)]) -> Self {
         let files = files.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.clone())).collect();
-        let state = Arc::new(Mutex::new(Behaviour { files, commit: "c0ffee".repeat(7)[..40].into(), ..Behaviour::default() }));
+        let state =
+            Arc::new(Mutex::new(Behaviour { files, commit: "c0ffee".repeat(7)[..40].into(), ..Behaviour::default() }));
         let store = serve(state.clone(), None);
         let endpoint = serve(state.clone(), Some(store));
         Self { endpoint, state }
@@ -105,6 +108,10 @@ fn answer(stream: TcpStream, state: &Mutex<Behaviour>, store: Option<&str>) -> s
         hub.troubles -= 1;
         return head(&stream, "503 Service Unavailable", &[("Content-Length", "0".into())]);
     }
+    if hub.is_gated {
+        let headers = [("X-Error-Code", "GatedRepo".into()), ("Content-Length", "0".into())];
+        return head(&stream, "403 Forbidden", &headers);
+    }
     if request.path.starts_with("/api/models/") {
         let names: Vec<_> = hub.files.keys().map(|n| serde_json::json!({ "rfilename": n })).collect();
         let text = serde_json::json!({ "sha": hub.commit, "siblings": names }).to_string();
@@ -113,7 +120,11 @@ fn answer(stream: TcpStream, state: &Mutex<Behaviour>, store: Option<&str>) -> s
     }
     let name = request.path.splitn(6, '/').nth(5).unwrap_or_default().to_owned();
     let Some(bytes) = hub.files.get(&name).cloned() else {
-        return head(&stream, "404 Not Found", &[("X-Error-Code", "EntryNotFound".into()), ("Content-Length", "0".into())]);
+        return head(
+            &stream,
+            "404 Not Found",
+            &[("X-Error-Code", "EntryNotFound".into()), ("Content-Length", "0".into())],
+        );
     };
     let sums = hub.sums.entry((name.clone(), bytes.len())).or_insert_with(|| checksums(&bytes));
     let (sha256, git) = sums.clone();
