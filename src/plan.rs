@@ -116,10 +116,8 @@ impl Plan {
             None => None,
             Some(folder) => {
                 let build = find("translate", &translate.backend, mt::BACKENDS)?;
-                let options = mt::Options {
-                    compute: Compute { threads: translate.threads, device: translate.device },
-                    beam: translate.beam,
-                };
+                let compute = Compute { threads: translate.threads, device: translate.device };
+                let options = mt::Options::new(compute, translate.beam);
                 let mut translator = build(folder, options)?;
                 let (from, targets) = (&recognise.lang, self.targets());
                 for to in &targets {

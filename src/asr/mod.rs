@@ -53,6 +53,12 @@ pub trait Recognizer: Send {
     /// Forgets a stream.
     fn stop(&mut self, stream: StreamId);
 
+    /// When its words are final unless the pipeline file says otherwise. Who decodes the whole utterance anew can change
+    /// every word, so that only agreement tells.
+    fn policy(&self) -> CommitPolicy {
+        CommitPolicy::Native
+    }
+
     /// Runs the model once, so that the first speaker doesn't wait for lazy work.
     ///
     /// # Errors
@@ -120,7 +126,8 @@ struct Open {
 
 impl Recognise {
     /// A stage over this recogniser.
-    pub fn new(recognizer: Box<dyn Recognizer>, policy: CommitPolicy) -> Self {
+    pub fn new(recognizer: Box<dyn Recognizer>, policy: Option<CommitPolicy>) -> Self {
+        let policy = policy.unwrap_or_else(|| recognizer.policy());
         Self { recognizer, policy, open: HashMap::new(), by_session: HashMap::new(), next: 1 }
     }
 

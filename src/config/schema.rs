@@ -97,8 +97,9 @@ pub struct RecogniseConfig {
     pub device: Device,
     /// 1: greedy; more: so many beams, where the backend can.
     pub beam: usize,
-    /// When words become final.
-    pub policy: CommitPolicy,
+    /// When words become final; unless given, as suits the model: `native` for streaming ones, `local-agreement` of two
+    /// for those that decode the utterance anew.
+    pub policy: Option<CommitPolicy>,
 }
 
 impl Default for RecogniseConfig {
@@ -110,7 +111,7 @@ impl Default for RecogniseConfig {
             threads: 1,
             device: Device::Cpu,
             beam: 1,
-            policy: CommitPolicy::Native,
+            policy: None,
         }
     }
 }

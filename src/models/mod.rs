@@ -7,6 +7,7 @@ pub mod cache;
 pub mod checksum;
 pub mod fetch;
 pub mod hub;
+pub mod import;
 pub mod layout;
 pub mod lock;
 pub mod model;

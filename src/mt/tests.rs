@@ -19,7 +19,7 @@ impl Translator for Scripted {
         }
         let translate = |job: &Job| {
             let words = job.source.split(' ').enumerate();
-            let words = words.map(|(i, w)| TargetWord { text: w.to_uppercase(), tokens: vec![i as u32] });
+            let words = words.map(|(i, w)| TargetWord { text: w.to_uppercase(), tokens: vec![i as u32], glued: false });
             Translation { words: words.collect(), p: 0.9 }
         };
         Ok(jobs.iter().map(translate).collect())

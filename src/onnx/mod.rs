@@ -2,8 +2,13 @@
 //!
 //! The library is loaded at run time (`shared/reference/stack.md` §2), so the build needs none. Used by `asr`, `mt`, `tts`.
 
+pub mod decoder;
+mod graph;
+pub mod proto;
 mod tensor;
+pub mod weights;
 
+pub use graph::Graph;
 pub use tensor::{Array, Shape, shapes};
 
 use crate::error::{Error, Result};

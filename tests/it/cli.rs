@@ -151,6 +151,18 @@ fn a_missing_or_damaged_model_is_told() {
 }
 
 #[test]
+fn without_a_card_the_processor_computes_and_says_so_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipeline = folder.path().join("cuda.toml").display().to_string();
+    std::fs::write(&pipeline, "[recognise]\ndevice = \"cuda\"\n[translate]\ndevice = \"cuda\"\n").expect("written");
+    let output = sottovoce(&["translate", "-p", &pipeline, &hello()]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let said = stderr(&output);
+    assert_eq!(said.matches("\"cuda\" can't be used").count(), 1, "{said}");
+    assert_eq!(stdout(&output), stdout(&sottovoce(&["translate", &hello()])));
+}
+
+#[test]
 fn looking_commands_look() {
     for args in [&["models", "list"][..], &["models", "verify"], &["completions", "bash"], &["man"], &["--help"]] {
         let output = sottovoce(args);

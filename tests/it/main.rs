@@ -4,6 +4,7 @@ mod browser;
 mod cli;
 mod golden;
 mod hostile;
+mod import;
 mod models;
 mod protocol;
 mod pulse;
