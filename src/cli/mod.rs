@@ -3,6 +3,8 @@
 mod client;
 mod inspect;
 mod listen;
+mod models;
+mod pull;
 mod run;
 mod speak;
 mod translate;
@@ -56,9 +58,9 @@ enum Command {
     },
     /// Looks whether everything that sottovoce needs is there.
     Doctor,
-    /// Lists and checks models.
+    /// Lists, fetches and checks models.
     #[command(subcommand)]
-    Models(inspect::ModelsCommand),
+    Models(models::ModelsCommand),
     /// Prints a completion script for a shell.
     Completions {
         /// bash, zsh, fish, elvish or powershell.
@@ -119,7 +121,7 @@ impl Cli {
             Command::Devices => inspect::devices(),
             Command::Check { pipelines } => inspect::check(&pipelines),
             Command::Doctor => inspect::doctor(),
-            Command::Models(command) => inspect::models(&command),
+            Command::Models(command) => models::models(&command),
             Command::Completions { shell } => {
                 clap_complete::generate(shell, &mut Self::command(), "sottovoce", &mut std::io::stdout());
                 Ok(())
@@ -172,6 +174,10 @@ impl Interrupt {
                 .map_err(|e| Error::failed(format!("signals can't be watched: {e}")))?;
         }
         Ok(Self(flag))
+    }
+
+    pub(crate) fn flag(&self) -> &std::sync::atomic::AtomicBool {
+        &self.0
     }
 
     pub(crate) fn came(&self) -> bool {
