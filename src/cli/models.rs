@@ -2,10 +2,12 @@
 
 use super::{Interrupt, pull, say};
 use crate::error::{Error, Result};
+use crate::models::import::Precision;
 use crate::models::{Health, Model, Registry, State, bytes};
 use crate::text::Lang;
 use clap::Subcommand;
 use indicatif::ProgressBar;
+use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ModelsCommand {
@@ -19,6 +21,25 @@ pub(super) enum ModelsCommand {
         /// Accept licences that forbid commercial use, unasked.
         #[arg(short, long, visible_alias = "accept-licence")]
         yes: bool,
+        /// Only fetch: don't prepare them as `import` does.
+        #[arg(long)]
+        as_is: bool,
+    },
+    /// Prepares a model from a folder (or a ggml file) and gives it an id: quicker, smaller, and proved by running it.
+    ///
+    /// Whisper takes windows of any length instead of 30 s; Whisper and translation models get one decoder instead of two,
+    /// with their large matrices as 8-bit integers; both versions are run on the same input and compared. Other models are
+    /// copied as they are.
+    Import {
+        /// The folder: config.json and *.onnx as optimum exports them, a zipformer2, NeMo, Piper or Kokoro model …
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// The id, to be used as `model = "ID"` in pipeline files.
+        #[arg(long = "as", value_name = "ID")]
+        id: String,
+        /// int8: large matrices as 8-bit integers; keep: numbers as they are (for cuda, or where int8 hurts).
+        #[arg(long, value_enum, default_value_t)]
+        precision: Precision,
     },
     /// Compares files with their checksums: all models that are here, or those named.
     Verify {
@@ -36,12 +57,19 @@ pub(super) fn models(command: &ModelsCommand) -> Result<()> {
     let registry = Registry::find()?;
     match command {
         ModelsCommand::List => list(&registry),
-        ModelsCommand::Pull { ids, yes } => {
+        ModelsCommand::Pull { ids, yes, as_is } => {
             let models = chosen(&registry, ids)?;
-            for (model, folder) in models.iter().zip(pull::all(&registry, &models, *yes, &Interrupt::watch()?)?) {
+            let wish = pull::Wish { yes: *yes, as_is: *as_is };
+            for (model, folder) in models.iter().zip(pull::all(&registry, &models, wish, &Interrupt::watch()?)?) {
                 say(&format!("{} is in {} (licence: {})", model.id, folder.display(), licence(model)))?;
             }
             Ok(())
+        }
+        ModelsCommand::Import { folder, id, precision } => {
+            let dest = registry.import_folder(id)?;
+            let report = pull::prepare(id, folder, &dest, *precision)?;
+            report.lines.iter().try_for_each(|line| say(&format!("  {line}")))?;
+            say(&format!("{id} ({}) is in {}", report.layout.backend(), dest.display()))
         }
         ModelsCommand::Path { id } => say(&registry.folder(id)?.display().to_string()),
         ModelsCommand::Verify { ids } => verify(&registry, ids),
@@ -59,7 +87,9 @@ fn chosen(registry: &Registry, names: &[String]) -> Result<Vec<Model>> {
 
 fn list(registry: &Registry) -> Result<()> {
     say(&format!("  {:<32} {:<4} {:>8}  {:<18} {:<28} NOTE", "ID", "TASK", "SIZE", "LANGUAGES", "LICENCE"))?;
-    for model in &registry.models {
+    let own = registry.installed().into_iter().filter(|m| !registry.models.iter().any(|o| o.id == m.id));
+    for model in registry.models.iter().cloned().chain(own) {
+        let model = &model;
         let mark = match registry.state(model) {
             State::Absent => " ",
             State::Imported => "+",

@@ -3,10 +3,13 @@
 use super::Interrupt;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
+use crate::models::import::{self, Precision};
+use crate::models::layout::Layout;
 use crate::models::{Model, Registry, pull};
 use crate::plan::Plan;
+use indicatif::ProgressBar;
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
@@ -32,18 +35,61 @@ pub(super) fn plan(config: Config, yes: bool, interrupt: &Interrupt) -> Result<P
             return Err(why.hint(format!("{hint}; so does `--yes`")));
         }
     }
-    all(&registry, &missing, yes, interrupt)?;
+    all(&registry, &missing, Wish { yes, as_is: false }, interrupt)?;
     Plan::new(config)
 }
 
-/// Fetches models, one after the other; each fetches its files in parallel. Gives their folders.
+/// How somebody wants models.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wish {
+    /// Without being asked.
+    pub(super) yes: bool,
+    /// As they were published.
+    pub(super) as_is: bool,
+}
+
+/// Fetches models, one after the other; each fetches its files in parallel. Prepares those that gain by it. Gives their
+/// folders.
 ///
 /// # Errors
 /// As [`pull::pull`]; or a licence isn't accepted.
-pub(super) fn all(registry: &Registry, models: &[Model], yes: bool, interrupt: &Interrupt) -> Result<Vec<PathBuf>> {
+pub(super) fn all(registry: &Registry, models: &[Model], wish: Wish, interrupt: &Interrupt) -> Result<Vec<PathBuf>> {
     // All questions before the first byte: nobody waits for the second one.
-    models.iter().filter(|m| m.commercial == Some(false) && !yes).try_for_each(|m| accept(m, interrupt))?;
-    models.iter().map(|model| pull::pull(model, &registry.places, interrupt.flag())).collect()
+    models.iter().filter(|m| m.commercial == Some(false) && !wish.yes).try_for_each(|m| accept(m, interrupt))?;
+    let mut folders = Vec::new();
+    for model in models {
+        let folder = pull::pull(model, &registry.places, interrupt.flag())?;
+        let precision = model.published.as_ref().map(|p| p.precision).filter(|_| !wish.as_is);
+        folders.push(match precision.filter(|_| Layout::of(&folder).is_ok_and(Layout::is_preparable)) {
+            Some(precision) => prepared(registry, model, folder, precision),
+            None => folder,
+        });
+    }
+    Ok(folders)
+}
+
+/// The prepared version of a fetched model; where that can't be made, the fetched one, which works as well.
+fn prepared(registry: &Registry, model: &Model, folder: PathBuf, precision: Precision) -> PathBuf {
+    let dest = registry.places.imported(&model.id);
+    match prepare(&model.id, &folder, &dest, precision) {
+        Ok(_) => dest,
+        Err(e) => {
+            tracing::warn!("{} is used as it was published, since it can't be prepared: {e}", model.id);
+            folder
+        }
+    }
+}
+
+/// Imports a folder, and says what is being done.
+///
+/// # Errors
+/// As [`import::import`].
+pub(super) fn prepare(id: &str, folder: &Path, dest: &Path, precision: Precision) -> Result<import::Report> {
+    let spinner = ProgressBar::new_spinner().with_message(format!("{id}: looking at it"));
+    spinner.enable_steady_tick(Duration::from_millis(100));
+    let report = import::import(folder, dest, precision, &mut |step| spinner.set_message(format!("{id}: {step}")));
+    spinner.finish_and_clear();
+    report
 }
 
 /// Asks whether a licence that forbids commercial use is accepted.

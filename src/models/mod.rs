@@ -18,6 +18,7 @@ pub mod registry;
 pub mod transport;
 
 use crate::error::{Error, Result};
+use import::manifest::Manifest;
 use lock::Lock;
 use model::is_plain;
 pub use model::{Model, ModelFile, Published, bytes};
@@ -132,7 +133,36 @@ impl Registry {
         let lock = Lock::read(&self.places.lock()).unwrap_or_default();
         let is_listed = |id: &str| self.models.iter().any(|m| m.id == id);
         let others = lock.models.iter().filter(|m| !is_listed(&m.id)).filter_map(|m| self.catalogue.find(&m.id));
-        listed.chain(others).collect()
+        listed.chain(others).chain(self.imported()).collect()
+    }
+
+    /// The models that only `models import` knows.
+    fn imported(&self) -> Vec<Model> {
+        let mut found = Vec::new();
+        let models = self.places.imported("");
+        // An id may have an owner: two levels.
+        for folder in folders(&models).chain(folders(&models).flat_map(|f| folders(&f).collect::<Vec<_>>())) {
+            let id = folder.strip_prefix(&models).unwrap_or(&folder).to_string_lossy().into_owned();
+            found.extend(Manifest::model(&folder, &id).filter(|_| self.get(&id).is_err()));
+        }
+        found
+    }
+
+    /// The folder that `models import` is to make for an id.
+    ///
+    /// # Errors
+    /// A config error when the id can't be a folder, or is that of a model that comes with the project.
+    pub fn import_folder(&self, id: &str) -> Result<PathBuf> {
+        let is_fit = is_plain(id) && id.split('/').count() <= 2 && !id.split('/').any(|part| part.starts_with('.'));
+        if !is_fit {
+            return Err(
+                Error::config(format!("`{id}` can't be a model's id")).hint("such as whisper-mine or me/whisper")
+            );
+        }
+        match self.models.iter().any(|m| m.id == id && !m.files.is_empty()) {
+            true => Err(Error::config(format!("`{id}` comes with sottovoce")).hint("choose another id")),
+            false => Ok(self.places.imported(id)),
+        }
     }
 
     /// Where a model is.
@@ -188,12 +218,17 @@ impl Registry {
         }
     }
 
-    /// Compares the files of a model that is here with their checksums; an imported one has none.
+    /// Compares the files of a model that is here with their checksums.
     ///
     /// # Errors
     /// `models.lock` can't be read.
     pub fn verify(&self, model: &Model) -> Result<Vec<(String, Health)>> {
         let (shipped, pulled) = (self.root.join(&model.id), self.places.pulled(&model.id));
+        let imported = self.places.imported(&model.id);
+        if let Some(manifest) = Manifest::model(&imported, &model.id) {
+            let compare = |f: &ModelFile| (f.path.clone(), health(&imported.join(&f.path), f.size, &f.sha256));
+            return Ok(manifest.files.iter().map(compare).collect());
+        }
         let mut found: Vec<_> =
             model.files.iter().map(|f| (f.path.clone(), health(&shipped.join(&f.path), f.size, &f.sha256))).collect();
         if let Some(published) = &model.published {
@@ -207,6 +242,11 @@ impl Registry {
         }
         Ok(found)
     }
+}
+
+/// The folders in a folder.
+fn folders(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).filter(|p| p.is_dir())
 }
 
 /// Compares a file with its size and sha256.

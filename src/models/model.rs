@@ -1,8 +1,9 @@
 //! What is known of one model: its languages, licence and files, and which files of a repository make it.
 
 use crate::error::{Error, Result};
+use crate::models::import::Precision;
 use crate::text::Lang;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
@@ -36,7 +37,7 @@ pub struct Model {
 }
 
 /// One file.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelFile {
     /// Relative to the model's folder.
@@ -62,6 +63,8 @@ pub struct Published {
     pub sha256: BTreeMap<String, String>,
     /// About how many bytes.
     pub size: u64,
+    /// How it is prepared once it is here, where it is of a kind that gains by it.
+    pub precision: Precision,
 }
 
 impl Model {
@@ -154,6 +157,7 @@ mod tests {
             files: vec!["*.json".into(), "en/x/v.onnx".into()],
             sha256: BTreeMap::new(),
             size: 1,
+            precision: Precision::Keep,
         };
         let names = |names: &[&str]| published.select(&names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>());
         assert_eq!(names(&["c.json", "en/x/v.onnx", "d.txt"]), Ok(vec!["c.json".into(), "en/x/v.onnx".into()]));

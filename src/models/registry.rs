@@ -3,6 +3,7 @@
 
 use super::{Model, Published};
 use crate::error::{Error, Result};
+use crate::models::import::Precision;
 use crate::text::Lang;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -54,6 +55,8 @@ struct Entry {
     sha256: BTreeMap<String, String>,
     #[serde(default)]
     megabytes: u64,
+    #[serde(default)]
+    precision: Precision,
     source: Option<String>,
     note: String,
     #[serde(default)]
@@ -107,6 +110,7 @@ impl Catalogue {
             files: entry.files.iter().map(|f| fill(f)).collect(),
             sha256: entry.sha256.clone(),
             size: known.megabytes.unwrap_or(entry.megabytes) * 1_000_000,
+            precision: entry.precision,
         });
         let languages = known.languages.as_ref().unwrap_or(&entry.languages).iter().map(|l| fill(l));
         let repository =
