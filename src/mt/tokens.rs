@@ -231,3 +231,38 @@ fn strip_null_charsmap(normaliser: &mut Value) {
         *normaliser = Value::Null;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A vocabulary of these pieces, without a way to divide text.
+    fn tokens(pieces: &[&str]) -> Tokens {
+        let json = serde_json::json!({ "version": "1.0", "added_tokens": [],
+            "model": { "type": "Unigram", "unk_id": 0, "vocab": pieces.iter().map(|p| (p, -1.0)).collect::<Vec<_>>() } });
+        Tokens::Json(Box::new(json.to_string().parse().expect("a tokenizer")))
+    }
+
+    #[test]
+    fn words_begin_at_spaces_or_where_a_script_has_none() {
+        let tokens = tokens(&[
+            "<unk>",
+            "\u{2581}guten",
+            "\u{2581}Tag",
+            "es",
+            "\u{2581}",
+            "今日",
+            "は",
+            "。",
+            "\u{2581}NTT",
+            "<0xC3>",
+            "<0xA9>",
+        ]);
+        let words = |ids: &[u32]| tokens.words(ids, |id| id == 0);
+        let texts = |ids: &[u32]| words(ids).iter().map(|w| (w.text.clone(), w.tokens.len())).collect::<Vec<_>>();
+        assert_eq!(texts(&[1, 2, 3, 0]), [("guten".into(), 1), ("Tages".into(), 3)]);
+        assert_eq!(texts(&[4, 5, 6, 7]), [("今日".into(), 2), ("は".into(), 1), ("。".into(), 1)]);
+        assert_eq!(crate::mt::join(&words(&[4, 5, 6, 8, 6, 7])), "今日は NTTは。");
+        assert_eq!(texts(&[1, 9, 10]), [("guten\u{e9}".into(), 3)], "bytes of one character stay together");
+    }
+}

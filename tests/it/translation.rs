@@ -340,3 +340,19 @@ fn several_tokens_behind_a_cache_are_as_one_by_one_whether_the_file_takes_them_o
         }
     }
 }
+
+#[test]
+fn a_model_of_one_pair_says_which() {
+    let load = |name: &str| load(&repo().join("tests/fixtures/mt").join(name)).expect("a model");
+    let model = load("marian-d");
+    model.check(&lang("en"), &lang("es-MX")).expect("its pair");
+    for (from, to) in [("es", "en"), ("en", "de"), ("fr", "es")] {
+        let e = model.check(&lang(from), &lang(to)).expect_err("another pair");
+        assert!(e.to_string().contains("translates from `en` to `es`"), "{e}");
+    }
+    let many = load("marian-multi-d");
+    many.check(&lang("en"), &lang("de")).expect("one of its targets");
+    assert!(many.check(&lang("en"), &lang("it")).is_err());
+    assert!(many.check(&lang("de"), &lang("fr")).is_err());
+    assert!(load("m2m100-d").check(&lang("ja"), &lang("nso")).is_ok());
+}
