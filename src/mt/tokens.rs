@@ -206,9 +206,10 @@ fn tokenizer_json(file: &Path) -> Result<Tokenizer> {
     let text = std::fs::read_to_string(file).map_err(|e| {
         bad(&e).hint("a translation model has tokenizer.json, or SentencePiece models and vocab.json: fetch it whole")
     })?;
-    let text = if text.contains("\"Precompiled\"") {
+    let text = if text.contains("\"Precompiled\"") || text.contains("\"Unigram\"") {
         let mut json: Value = serde_json::from_str(&text).map_err(|e| bad(&e))?;
         strip_null_charsmap(&mut json["normalizer"]);
+        name_unknown(&mut json["model"]);
         json.to_string()
     } else {
         text
@@ -217,6 +218,14 @@ fn tokenizer_json(file: &Path) -> Result<Tokenizer> {
     // What someone says is text, even `</s>`.
     tokenizer.set_encode_special_tokens(true);
     Ok(tokenizer)
+}
+
+/// Makes `<unk>` what is unknown: the converter of Marian's tokenizers says that the third piece is, whatever it be.
+fn name_unknown(model: &mut Value) {
+    let of_name = |vocab: &Vec<Value>| vocab.iter().position(|piece| piece[0] == "<unk>");
+    if let Some(unknown) = model["vocab"].as_array().and_then(of_name) {
+        model["unk_id"] = unknown.into();
+    }
 }
 
 /// Takes out normalisers of the kind `Precompiled` without a table: some converters write them, and the tokenizers
