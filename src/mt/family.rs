@@ -248,6 +248,32 @@ fn marian_marks(lang: &Lang) -> Vec<String> {
     particular.chain(codes.iter().map(|code| format!(">>{code}<<"))).collect()
 }
 
+/// Whether a piece is the mark of a Marian model's target language.
 fn is_marian_mark(piece: &str) -> bool {
     piece.starts_with(">>") && piece.ends_with("<<") && piece.len() > 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opus_marks_are_looked_for_from_the_particular_to_the_plain() {
+        let marks = |tag: &str| marian_marks(&Lang::parse(tag).expect("known"));
+        assert!(marks("zh").starts_with(&[">>zh_Hans<<".into(), ">>zho_Hans<<".into(), ">>cmn_Hans<<".into()]));
+        assert!(marks("zh-TW").contains(&">>cmn_Hant<<".to_owned()));
+        assert!(marks("pt-BR").starts_with(&[">>pt_BR<<".into(), ">>pt_br<<".into()]));
+        assert!(marks("de").ends_with(&[">>de<<".into(), ">>deu<<".into()]));
+        assert!(marks("ar").contains(&">>ara<<".to_owned()));
+    }
+
+    #[test]
+    fn a_pair_is_read_from_the_name_where_the_tokenizer_does_not_say() {
+        let named = |name: &str| pair(Path::new("x"), &serde_json::json!({ "_name_or_path": name }), &Value::Null);
+        assert_eq!(named("Helsinki-NLP/opus-mt-en-de"), [Some("en".to_owned()), Some("de".to_owned())]);
+        assert_eq!(named("Helsinki-NLP/opus-mt-tc-big-en-pt"), [Some("en".to_owned()), Some("pt".to_owned())]);
+        assert_eq!(named("something else"), [None, None]);
+        let said = serde_json::json!({ "source_lang": "eng", "target_lang": "spa" });
+        assert_eq!(pair(Path::new("opus-mt-en-de"), &Value::Null, &said)[0].as_deref(), Some("eng"));
+    }
 }

@@ -206,9 +206,10 @@ fn tokenizer_json(file: &Path) -> Result<Tokenizer> {
     let text = std::fs::read_to_string(file).map_err(|e| {
         bad(&e).hint("a translation model has tokenizer.json, or SentencePiece models and vocab.json: fetch it whole")
     })?;
-    let text = if text.contains("\"Precompiled\"") {
+    let text = if text.contains("\"Precompiled\"") || text.contains("\"Unigram\"") {
         let mut json: Value = serde_json::from_str(&text).map_err(|e| bad(&e))?;
         strip_null_charsmap(&mut json["normalizer"]);
+        name_unknown(&mut json["model"]);
         json.to_string()
     } else {
         text
@@ -217,6 +218,14 @@ fn tokenizer_json(file: &Path) -> Result<Tokenizer> {
     // What someone says is text, even `</s>`.
     tokenizer.set_encode_special_tokens(true);
     Ok(tokenizer)
+}
+
+/// Makes `<unk>` what is unknown: the converter of Marian's tokenizers says that the third piece is, whatever it be.
+fn name_unknown(model: &mut Value) {
+    let of_name = |vocab: &Vec<Value>| vocab.iter().position(|piece| piece[0] == "<unk>");
+    if let Some(unknown) = model["vocab"].as_array().and_then(of_name) {
+        model["unk_id"] = unknown.into();
+    }
 }
 
 /// Takes out normalisers of the kind `Precompiled` without a table: some converters write them, and the tokenizers
@@ -229,5 +238,40 @@ fn strip_null_charsmap(normaliser: &mut Value) {
     }
     if is_empty(normaliser) {
         *normaliser = Value::Null;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A vocabulary of these pieces, without a way to divide text.
+    fn tokens(pieces: &[&str]) -> Tokens {
+        let json = serde_json::json!({ "version": "1.0", "added_tokens": [],
+            "model": { "type": "Unigram", "unk_id": 0, "vocab": pieces.iter().map(|p| (p, -1.0)).collect::<Vec<_>>() } });
+        Tokens::Json(Box::new(json.to_string().parse().expect("a tokenizer")))
+    }
+
+    #[test]
+    fn words_begin_at_spaces_or_where_a_script_has_none() {
+        let tokens = tokens(&[
+            "<unk>",
+            "\u{2581}guten",
+            "\u{2581}Tag",
+            "es",
+            "\u{2581}",
+            "今日",
+            "は",
+            "。",
+            "\u{2581}NTT",
+            "<0xC3>",
+            "<0xA9>",
+        ]);
+        let words = |ids: &[u32]| tokens.words(ids, |id| id == 0);
+        let texts = |ids: &[u32]| words(ids).iter().map(|w| (w.text.clone(), w.tokens.len())).collect::<Vec<_>>();
+        assert_eq!(texts(&[1, 2, 3, 0]), [("guten".into(), 1), ("Tages".into(), 3)]);
+        assert_eq!(texts(&[4, 5, 6, 7]), [("今日".into(), 2), ("は".into(), 1), ("。".into(), 1)]);
+        assert_eq!(crate::mt::join(&words(&[4, 5, 6, 8, 6, 7])), "今日は NTTは。");
+        assert_eq!(texts(&[1, 9, 10]), [("guten\u{e9}".into(), 3)], "bytes of one character stay together");
     }
 }
