@@ -86,7 +86,7 @@ fn chosen(registry: &Registry, names: &[String]) -> Result<Vec<Model>> {
 }
 
 fn list(registry: &Registry) -> Result<()> {
-    say(&format!("  {:<32} {:<4} {:>8}  {:<18} {:<28} NOTE", "ID", "TASK", "SIZE", "LANGUAGES", "LICENCE"))?;
+    say(&format!("  {:<32} {:<4} {:>9}  {:<18} {:<28} NOTE", "ID", "TASK", "SIZE", "LANGUAGES", "LICENCE"))?;
     let own = registry.installed().into_iter().filter(|m| !registry.models.iter().any(|o| o.id == m.id));
     for model in registry.models.iter().cloned().chain(own) {
         let model = &model;
@@ -95,15 +95,20 @@ fn list(registry: &Registry) -> Result<()> {
             State::Imported => "+",
             State::Shipped | State::Pulled => "*",
         };
-        let (size, languages) = (bytes(model.size()), short(&model.languages));
+        let size = match (&model.published, model.size()) {
+            (_, 0) => "-".into(),
+            (Some(_), size) => format!("~{}", bytes(size)),
+            (None, size) => bytes(size),
+        };
+        let languages = short(&model.languages);
         let licence = licence(model);
         say(&format!(
-            "{mark} {:<32} {:<4} {size:>8}  {languages:<18} {licence:<28} {}",
+            "{mark} {:<32} {:<4} {size:>9}  {languages:<18} {licence:<28} {}",
             model.id, model.task, model.note
         ))?;
     }
     let rules: Vec<&str> = registry.catalogue.rules().collect();
-    say(&format!("\n* is here, + was imported; sizes of the others are about. Also: {}", rules.join(", ")))?;
+    say(&format!("\n* is here, + was imported; ~ is about. Also, by rule: {}", rules.join(", ")))?;
     for size in &registry.catalogue.sizes {
         let models = chosen(registry, &size.models)?;
         let total = bytes(models.iter().map(Model::size).sum());
