@@ -9,5 +9,6 @@ mod pulse;
 mod quality;
 mod realtime;
 mod sessions;
+mod streaming;
 mod supervision;
 mod support;
