@@ -8,10 +8,12 @@ pub mod ctc;
 pub mod features;
 pub mod ngram;
 pub mod streaming;
+pub mod tdt;
+pub mod tokens;
 pub mod whisper;
 
 use crate::audio::StreamTime;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::metrics;
 use crate::onnx::Compute;
 use crate::pipeline::item::{Flow, Heard, Item, Recognised, Session};
@@ -19,7 +21,7 @@ use crate::pipeline::stage::Stage;
 use crate::stabilise::{CommitPolicy, Stabiliser};
 use crate::text::{Hypothesis, Lang, Word};
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Names one utterance inside a recogniser.
@@ -93,26 +95,12 @@ pub type Build = fn(&Path, &Options) -> Result<Box<dyn Recognizer>>;
 /// The backends by name.
 pub const BACKENDS: &[(&str, Build)] = &[
     ("streaming-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?))),
+    ("streaming-transducer", |model, o| Ok(Box::new(streaming::StreamingTransducer::load(model, o.compute, o.beam)?))),
+    // One loader: the file says which of the two contracts it keeps.
+    ("nemo-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?))),
+    ("parakeet-tdt", |model, o| Ok(Box::new(tdt::ParakeetTdt::load(model, o.compute)?))),
     ("whisper", |model, o| Ok(Box::new(whisper::Whisper::load(model, o)?))),
 ];
-
-/// The model file of a folder: `model.onnx`, or the only `*.onnx` there.
-pub(crate) fn model_file(folder: &Path) -> Result<PathBuf> {
-    let usual = folder.join("model.onnx");
-    if usual.is_file() {
-        return Ok(usual);
-    }
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
-    let found: Vec<PathBuf> = entries.filter(|p| p.extension().is_some_and(|e| e == "onnx")).collect();
-    match found.as_slice() {
-        [one] => Ok(one.clone()),
-        [] => Err(Error::missing(format!("there is no model in {}", folder.display()))),
-        _ => {
-            Err(Error::missing(format!("{} has several models", folder.display()))
-                .hint("name the one to use model.onnx"))
-        }
-    }
-}
 
 /// The stage.
 pub struct Recognise {

@@ -11,6 +11,7 @@ mod pulse;
 mod quality;
 mod realtime;
 mod sessions;
+mod streaming;
 mod supervision;
 mod support;
 mod toy_hub;
