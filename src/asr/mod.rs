@@ -8,6 +8,8 @@ pub mod ctc;
 pub mod features;
 pub mod ngram;
 pub mod streaming;
+#[cfg(feature = "whisper-cpp")]
+pub mod whisper_cpp;
 
 use crate::audio::StreamTime;
 use crate::error::{Error, Result};
@@ -20,6 +22,7 @@ use crate::text::{Hypothesis, Lang, Word};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Names one utterance inside a recogniser.
 pub type StreamId = u64;
@@ -63,6 +66,31 @@ pub trait Recognizer: Send {
         self.finish(StreamId::MAX);
         self.decode().map(drop)
     }
+
+    /// The switch that ends its model calls early, where it has one.
+    fn abort(&self) -> Option<Abort> {
+        None
+    }
+}
+
+/// A switch that another thread may throw when there is no time left: model calls end early, and what was recognised
+/// last becomes final.
+#[derive(Debug, Clone, Default)]
+pub struct Abort(Arc<AtomicBool>);
+
+impl Abort {
+    /// Throws it, for good.
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+    /// Whether it was thrown.
+    pub fn is_raised(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+    /// For libraries that look at it themselves; it is alive as long as `self` or a clone.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.0
+    }
 }
 
 /// How to run a recogniser's model.
@@ -80,8 +108,16 @@ pub struct Options {
 pub type Build = fn(&Path, &Options) -> Result<Box<dyn Recognizer>>;
 
 /// The backends by name.
-pub const BACKENDS: &[(&str, Build)] =
-    &[("streaming-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?)))];
+pub const BACKENDS: &[(&str, Build)] = &[
+    ("streaming-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?))),
+    #[cfg(feature = "whisper-cpp")]
+    ("whisper-cpp", |model, o| Ok(Box::new(whisper_cpp::WhisperCpp::load(model, o)?))),
+    #[cfg(not(feature = "whisper-cpp"))]
+    ("whisper-cpp", |_, _| {
+        Err(Error::missing("this build has no whisper.cpp (feature `whisper-cpp`)")
+            .hint("build it with `cargo build --release --features whisper-cpp`; that needs cmake and libclang-dev"))
+    }),
+];
 
 /// The model file of a folder: `model.onnx`, or the only `*.onnx` there.
 pub(crate) fn model_file(folder: &Path) -> Result<PathBuf> {

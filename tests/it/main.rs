@@ -11,3 +11,5 @@ mod realtime;
 mod sessions;
 mod supervision;
 mod support;
+#[cfg(feature = "whisper-cpp")]
+mod whisper_cpp;
