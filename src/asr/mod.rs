@@ -8,6 +8,7 @@ pub mod ctc;
 pub mod features;
 pub mod ngram;
 pub mod streaming;
+pub mod whisper;
 #[cfg(feature = "whisper-cpp")]
 pub mod whisper_cpp;
 
@@ -110,6 +111,7 @@ pub type Build = fn(&Path, &Options) -> Result<Box<dyn Recognizer>>;
 /// The backends by name.
 pub const BACKENDS: &[(&str, Build)] = &[
     ("streaming-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?))),
+    ("whisper", |model, o| Ok(Box::new(whisper::Whisper::load(model, o)?))),
     #[cfg(feature = "whisper-cpp")]
     ("whisper-cpp", |model, o| Ok(Box::new(whisper_cpp::WhisperCpp::load(model, o)?))),
     #[cfg(not(feature = "whisper-cpp"))]

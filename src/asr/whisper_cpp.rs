@@ -9,6 +9,7 @@ mod file;
 mod pass;
 mod utterance;
 
+use super::whisper::text::UNSPACED;
 use super::{Abort, Options, Recognizer, StreamId, Update};
 use crate::error::{Error, Result};
 use crate::metrics;
@@ -27,6 +28,8 @@ pub struct WhisperCpp {
     context: WhisperContext,
     params: Params,
     threads: usize,
+    /// Whether the language puts spaces between words.
+    is_spaced: bool,
     /// States that no call is using.
     pool: Vec<WhisperState>,
     streams: BTreeMap<StreamId, Utterance>,
@@ -61,8 +64,8 @@ impl WhisperCpp {
             }
         };
         let params = Params::new(lang, options.beam, Abort::default());
-        let (pool, streams) = (Vec::new(), BTreeMap::new());
-        Ok(Self { context, params, threads: options.compute.threads.max(1), pool, streams })
+        let (threads, is_spaced) = (options.compute.threads.max(1), !UNSPACED.contains(&options.lang.primary()));
+        Ok(Self { context, params, threads, is_spaced, pool: Vec::new(), streams: BTreeMap::new() })
     }
 
     /// The tokens and their text that whisper.cpp finds in at most 30 s of 16 kHz sound, heard with so many of the
@@ -76,7 +79,7 @@ impl WhisperCpp {
         let end = self.context.token_eot();
         let pieces = pass::pieces(&mut state, &self.params, self.threads, positions, window, end);
         self.pool.push(state);
-        let told = |p: Piece| (p.id.unsigned_abs(), String::from_utf8_lossy(&p.bytes).into_owned());
+        let told = |p: Piece| (p.id, String::from_utf8_lossy(&p.bytes).into_owned());
         Ok(pieces?.unwrap_or_default().into_iter().map(told).collect())
     }
 
@@ -90,12 +93,13 @@ impl WhisperCpp {
         let workers = due.len().min(self.threads);
         let mut states = (0..workers).map(|_| self.state()).collect::<Result<Vec<_>>>()?;
         let (params, threads, end) = (&self.params, self.threads / workers.max(1), self.context.token_eot());
+        let is_spaced = self.is_spaced;
         let windows: Vec<&[f32]> = due.iter().filter_map(|id| self.streams.get(id)).map(Utterance::window).collect();
         let recognise = |state: &mut WhisperState, window: &[f32]| -> Result<Option<Vec<Word>>> {
             let start = Instant::now();
             let pieces = pass::pieces(state, params, threads, pass::audio_ctx(window.len()), window, end)?;
             metrics::get().model_seconds.inc_by(start.elapsed().as_secs_f64());
-            Ok(pieces.map(|pieces| pass::words(&pieces, window.len())))
+            Ok(pieces.map(|pieces| pass::words(&pieces, window.len(), is_spaced)))
         };
         let recognise = &recognise;
         let mut found = Vec::with_capacity(due.len());

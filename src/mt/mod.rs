@@ -5,7 +5,6 @@
 //! of one utterance only the newest text does.
 
 pub mod beam;
-pub mod decoder;
 pub mod seq2seq;
 
 use crate::error::Result;

@@ -4,13 +4,13 @@
 //! `</s> [target language] pieces`, language tokens looked up by name. Greedy for drafts; beam search where asked.
 
 use super::beam::{self, Beam};
-use super::decoder::{Decoder, Run};
 use super::{Job, Options, TargetWord, Translation, Translator};
 use crate::error::{Error, Result};
-use crate::onnx::{self, Array};
+use crate::models::layout::need_file;
+use crate::onnx::decoder::{Decoder, Run};
+use crate::onnx::{self, Array, Graph};
 use crate::text::Lang;
 use ndarray::Array2;
-use ort::session::Session;
 use std::path::Path;
 use tokenizers::Tokenizer;
 
@@ -21,7 +21,7 @@ const LONGEST: usize = 512;
 
 /// The backend.
 pub struct Seq2Seq {
-    encoder: Session,
+    encoder: Graph,
     decoder: Decoder,
     tokenizer: Tokenizer,
     eos: u32,
@@ -46,7 +46,7 @@ impl Seq2Seq {
     /// # Errors
     /// A missing-model error when a file isn't there or isn't what it should be.
     pub fn load(folder: &Path, options: Options) -> Result<Self> {
-        let encoder = onnx::load(&folder.join("encoder_model.onnx"), options.compute)?;
+        let encoder = Graph::load(&need_file(folder, "encoder_model")?, options.compute)?;
         let decoder = Decoder::load(folder, options.compute)?;
         let file = folder.join("tokenizer.json");
         let tokenizer = Tokenizer::from_file(&file)
@@ -101,12 +101,10 @@ impl Seq2Seq {
                 mask[(row, column)] = 1;
             }
         }
-        let inputs: onnx::Inputs = vec![
-            ("input_ids".into(), Array::I64(ids.into_dyn()).into_value()?.into()),
-            ("attention_mask".into(), Array::I64(mask.clone().into_dyn()).into_value()?.into()),
-        ];
-        let encoded = onnx::output(&mut onnx::run(&mut self.encoder, inputs)?, "last_hidden_state")?;
-        Ok(Run::new(encoded, mask.into_dyn()))
+        let mut inputs: onnx::Inputs = Vec::new();
+        self.encoder.bind(&mut inputs, "input_ids", Array::I64(ids.into_dyn()))?;
+        self.encoder.bind(&mut inputs, "attention_mask", Array::I64(mask.clone().into_dyn()))?;
+        self.decoder.begin(&mut self.encoder.run(inputs)?, Some(mask))
     }
 
     /// Translates greedily, all jobs in one batch. `prefixes`: language token and forced pieces of each job.
@@ -126,9 +124,10 @@ impl Seq2Seq {
         });
         let mut position = shared;
         while !rows.is_empty() {
-            let logits = self.decoder.step(&mut run, &next)?;
+            let step = self.decoder.step(&mut run, &next)?;
             let mut open = Vec::new();
-            for (row, logits) in logits.iter().enumerate() {
+            for (row, logits) in step.last().outer_iter().map(|r| r.to_vec()).enumerate() {
+                let logits = &logits;
                 let job = rows[row];
                 let (best, log_p) = best(logits, self.pad);
                 let token = prefixes[job].get(position).copied().unwrap_or(best);
@@ -169,6 +168,7 @@ impl Seq2Seq {
         let mut next = Array2::from_shape_fn((beams, start.len()), |(_, i)| i64::from(start[i]));
         loop {
             let logits = self.decoder.step(&mut run, &next)?;
+            let logits: Vec<Vec<f32>> = logits.last().outer_iter().map(|r| r.to_vec()).collect();
             let Some(step) = search.step(&logits) else { break };
             run.select(&step.rows)?;
             next = Array2::from_shape_fn((beams, 1), |(row, _)| i64::from(step.tokens[row]));

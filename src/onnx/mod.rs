@@ -2,8 +2,11 @@
 //!
 //! The library is loaded at run time (`shared/reference/stack.md` §2), so the build needs none. Used by `asr`, `mt`, `tts`.
 
+pub mod decoder;
+mod graph;
 mod tensor;
 
+pub use graph::Graph;
 pub use tensor::{Array, Shape, shapes};
 
 use crate::error::{Error, Result};

@@ -10,6 +10,8 @@ use crate::text::{Hypothesis, Word};
 
 /// New sound that is worth another pass: the smallest step of whisper_streaming, 1 s.
 const HOP: usize = 16_000;
+/// Less sound than this at an utterance's end holds no word, 0.2 s; Whisper invents one.
+const LEAST: usize = 3_200;
 /// What Whisper can hear at once: 30 s.
 pub(super) const WINDOW: usize = 30 * 16_000;
 /// Beyond this the window moves on: 25 s, so that there is still sound to come when the words are fixed.
@@ -46,12 +48,15 @@ impl Utterance {
 
     /// Whether it should be recognised now.
     pub(super) fn is_due(&self) -> bool {
-        self.unheard() >= if self.is_finished { 1 } else { HOP }
+        match self.is_finished {
+            true => self.unheard() > 0 && self.audio.len() >= LEAST,
+            false => self.unheard() >= HOP,
+        }
     }
 
     /// Whether nothing will change any more.
     pub(super) fn is_done(&self) -> bool {
-        self.is_finished && self.unheard() == 0
+        self.is_finished && !self.is_due()
     }
 
     /// What a pass should hear: at most [`WINDOW`] samples.
@@ -105,7 +110,8 @@ impl Utterance {
 
     /// Samples of the utterance that its words rest on.
     pub(super) fn heard(&self) -> StreamTime {
-        StreamTime(self.moved + self.heard as u64)
+        let heard = if self.is_done() { self.audio.len() } else { self.heard };
+        StreamTime(self.moved + heard as u64)
     }
 }
 
