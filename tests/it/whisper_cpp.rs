@@ -2,7 +2,7 @@
 
 mod ggml;
 
-use crate::support::sample;
+use crate::support::{sample, sottovoce, stderr, stdout};
 use ggml::Ggml;
 use sottovoce::asr::whisper_cpp::WhisperCpp;
 use sottovoce::asr::{Options, Recognizer, Update};
@@ -146,6 +146,26 @@ fn a_call_ends_early_and_the_last_words_stay() {
     assert_eq!(last.hypothesis, before[0].hypothesis);
     // And whoever comes later is not kept waiting.
     assert!(stream(&mut model, &sound, 16_000).iter().all(|u| u.hypothesis.words.is_empty()));
+}
+
+#[test]
+fn a_pipeline_finds_the_backend_by_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    file(folder.path(), &Ggml::new(51_864).bytes());
+    let pipeline = folder.path().join("p.toml");
+    let text = format!(
+        "recognise.model = \"{}\"\nrecognise.policy = {{ kind = \"local-agreement\", n = 2 }}\ntranslate.backend = \"none\"",
+        folder.path().display()
+    );
+    std::fs::write(&pipeline, text).expect("written");
+    let sound = sample("hello-en.wav").display().to_string();
+    let output = sottovoce(&["translate", "-p", &pipeline.display().to_string(), "--format", "jsonl", &sound]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    // ggml has much to say when it isn't asked to be silent.
+    assert_eq!(stderr(&output), "");
+    let events = stdout(&output);
+    let is_final = |line: &str| line.contains("\"caption\"") && line.contains("\"final\":true");
+    assert!(events.lines().any(is_final), "{events}");
 }
 
 fn refusal(model: Result<WhisperCpp>) -> (ErrorKind, String) {
