@@ -15,7 +15,7 @@ mod run;
 pub use run::{Run, Step};
 
 use super::{Array, Compute, Graph, Inputs};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::models::layout::{find_file, need_file};
 use ndarray::{Array1, Array2, ArrayD, ArrayView2, Axis, IxDyn};
 use ort::session::SessionOutputs;
@@ -174,6 +174,13 @@ impl Decoder {
         }
         run.length = end;
         step.take(given)?;
+        let (rows, columns, _) = step.logits.dim();
+        if (rows, columns) != tokens.dim() {
+            return Err(Error::failed(format!(
+                "the decoder gave {rows} x {columns} logits for {:?} tokens",
+                tokens.dim()
+            )));
+        }
         Ok(step)
     }
 }

@@ -11,5 +11,6 @@ mod realtime;
 mod sessions;
 mod supervision;
 mod support;
+mod whisper;
 #[cfg(feature = "whisper-cpp")]
 mod whisper_cpp;

@@ -26,6 +26,8 @@ const MOST_NO_SPEECH: f32 = 0.6;
 pub struct Settings {
     /// Texts that grow side by side at temperature 0.
     pub beams: usize,
+    /// Times as many texts as beams that must be finished before the best is taken.
+    pub patience: f32,
     /// Whether times are written.
     pub times: bool,
     /// Tokens that a text may have; Whisper's own limit is half of its positions.
@@ -34,6 +36,13 @@ pub struct Settings {
     pub stop_loops: bool,
     /// What to try in turn.
     pub temperatures: &'static [f32],
+}
+
+impl Default for Settings {
+    /// OpenAI's: greedy, with times, up to 224 tokens, at all temperatures.
+    fn default() -> Self {
+        Self { beams: 1, patience: 1.0, times: true, most: 224, stop_loops: false, temperatures: LADDER }
+    }
 }
 
 /// The text of a window.
@@ -113,7 +122,8 @@ impl Model {
         let rules = Rules::new(&self.tokens, settings.times);
         // The decoder has no more positions.
         let most = settings.most.min((self.positions + 1).saturating_sub(length)).max(1);
-        let way = Way { beams: settings.beams, temperature, most, stop_loops: settings.stop_loops };
+        let Settings { beams, patience, stop_loops, .. } = *settings;
+        let way = Way { beams, temperature, patience, most, stop_loops };
         let mut searches: Vec<Search> = given.iter().map(|_| Search::new(&rules, self.tokens.end, way)).collect();
         let mut no_speech = Vec::new();
         // Each open window and its rows, which stand side by side.

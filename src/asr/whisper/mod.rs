@@ -30,8 +30,9 @@ use search::without_loop;
 use segments::FRAMES_PER_STEP;
 use std::collections::BTreeMap;
 use std::path::Path;
-use stream::{Due, MOST_EARLIER, Stream, Why};
+use stream::{Due, Stream, Why};
 use timing::Window;
+use tokens::Prompt;
 
 /// Windows in one model call.
 const MAX_BATCH: usize = 8;
@@ -92,16 +93,16 @@ impl Whisper {
         }
         let prefix = |(id, _): &(StreamId, Due)| {
             let earlier = self.streams.get(id).map_or(&[][..], |s| &s.earlier);
-            self.model.tokens.prefix(self.language_of(*id), true, earlier, MOST_EARLIER)
+            Prompt { language: self.language_of(*id), earlier, ..Prompt::default() }.tokens(&self.model.tokens)
         };
         let prefixes: Vec<Vec<u32>> = batch.iter().map(prefix).collect();
         let settings = Settings {
             beams: self.beams,
-            times: true,
             most: (TOKENS.0 + TOKENS.1 * frames / 100).min(self.model.positions / 2),
             stop_loops: true,
             // A window that grows is decoded again anyway, so that a doubt costs a second and no more.
             temperatures: if why == Why::Grown { &LADDER[..1] } else { LADDER },
+            ..Settings::default()
         };
         let decoded = self.model.decode(&sound, &prefixes, &settings)?;
         let rows = batch.iter().zip(&decoded).zip(features);
@@ -205,8 +206,8 @@ impl Recognizer for Whisper {
     fn warm_up(&mut self) -> Result<()> {
         let frames = if self.model.takes_short { model::SHORT } else { self.model.longest };
         let sound = self.model.encode(&[Array2::zeros((self.model.bank.bins(), frames))])?;
-        let once = Settings { beams: 1, times: true, most: 2, stop_loops: false, temperatures: &LADDER[..1] };
-        let prefix = self.model.tokens.prefix(self.language, true, &[], 0);
+        let once = Settings { most: 2, temperatures: &LADDER[..1], ..Settings::default() };
+        let prefix = Prompt { language: self.language, ..Prompt::default() }.tokens(&self.model.tokens);
         self.model.decode(&sound, &[prefix], &once).map(drop)
     }
 }

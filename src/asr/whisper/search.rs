@@ -1,7 +1,7 @@
 //! Turns rows of logits into the text they make likeliest: greedy, sampled, or with several beams. Pure.
 //!
 //! The bookkeeping of OpenAI's `GreedyDecoder` and `BeamSearchDecoder` (`whisper/decoding.py`): a search ends when as
-//! many texts are finished as there are beams, and the best is the one with the highest mean log-probability.
+//! many texts are finished as there are beams (times a patience), and the best is the one with the highest mean log-probability.
 
 use super::rules::Rules;
 use ndarray::ArrayView2;
@@ -33,6 +33,8 @@ pub struct Way {
     pub beams: usize,
     /// 0: the likeliest; more: drawn from the logits divided by it.
     pub temperature: f32,
+    /// Times as many texts as beams that must be finished (Kasai et al. 2022); usually 1.
+    pub patience: f32,
     /// Tokens that a text may have.
     pub most: usize,
     /// Whether a text that repeats itself ends there.
@@ -44,6 +46,8 @@ pub struct Search<'r> {
     rules: &'r Rules,
     end: u32,
     way: Way,
+    /// Texts that must be finished.
+    enough: usize,
     open: Vec<Written>,
     done: Vec<Written>,
     steps: usize,
@@ -56,8 +60,9 @@ impl<'r> Search<'r> {
         let beams = if way.temperature > 0.0 { 1 } else { way.beams.max(1) };
         // Always the same dice: the same sound gives the same text, alone or among others.
         let dice = fastrand::Rng::with_seed(u64::from(way.temperature.to_bits()));
+        let enough = ((beams as f32 * way.patience).round() as usize).max(1);
         let open = vec![Written::default()];
-        Self { rules, end, way: Way { beams, ..way }, open, done: Vec::new(), steps: 0, dice }
+        Self { rules, end, way: Way { beams, ..way }, enough, open, done: Vec::new(), steps: 0, dice }
     }
 
     /// Takes the logits of each open row; `None` when the search is over.
@@ -76,7 +81,7 @@ impl<'r> Search<'r> {
         for (sum, row, token, log_p) in candidates {
             let mut written = Written { sum, ..self.open[row].clone() };
             if token == self.end {
-                if self.done.len() < self.way.beams {
+                if self.done.len() < self.enough {
                     self.done.push(written);
                 }
                 continue;
@@ -93,7 +98,7 @@ impl<'r> Search<'r> {
         self.open = open;
         self.steps += 1;
         let loops = self.way.stop_loops && self.open.first().is_some_and(|w| self.loops(&w.tokens));
-        let is_over = self.done.len() >= self.way.beams || self.steps >= self.way.most || self.open.is_empty() || loops;
+        let is_over = self.done.len() >= self.enough || self.steps >= self.way.most || self.open.is_empty() || loops;
         (!is_over).then_some(next)
     }
 

@@ -6,6 +6,7 @@
 use super::decode::Decoded;
 use super::mel::{HOP, LogMel, MelBank};
 use super::segments::{FRAMES_PER_STEP, Segments};
+use super::tokens::MOST_EARLIER;
 use super::words::{STEP, Spoken};
 use crate::asr::{StreamId, Update};
 use crate::audio::{SAMPLE_RATE, StreamTime};
@@ -21,8 +22,6 @@ const PADDING: usize = 100;
 const ROUND: usize = 100;
 /// Less sound than this, in frames, holds no word; Whisper invents one.
 const LEAST: usize = 20;
-/// Tokens of what was said earlier that are given again at most: half of the decoder's positions, less one.
-pub const MOST_EARLIER: usize = 223;
 /// What was found at a higher temperature is not given again: a guess must not lead to guesses.
 const MOST_TEMPERATURE: f32 = 0.5;
 

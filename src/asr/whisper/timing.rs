@@ -8,10 +8,11 @@ use super::model::Model;
 use super::search::log_sum_exp;
 use super::segments::{Segment, Segments};
 use super::text::Piece;
+use super::tokens::Prompt;
 use super::words::{self, Spoken};
 use crate::error::{Error, Result};
 use crate::onnx::decoder::{Run, Step};
-use ndarray::{Array2, Array3, Axis, Ix4, s, stack};
+use ndarray::{Array2, Array3, ArrayD, Axis, Ix4, s, stack};
 
 /// Tokens of one alignment pass, over all its rows: the logits of each are 50 thousand numbers.
 const MOST_TOKENS: usize = 256;
@@ -34,36 +35,22 @@ pub struct Window {
     pub last_speech: f64,
 }
 
-/// When the tokens of a text begin, and how probable they are.
-struct Alignment {
-    /// In steps; one more for the end of the last.
-    begins: Vec<usize>,
-    ps: Vec<f32>,
-}
-
 impl Model {
     /// The words of windows, one for each row of `sound`.
     ///
     /// # Errors
     /// When the model fails.
     pub fn time_words(&mut self, sound: &Run, windows: &[Window]) -> Result<Vec<Vec<Spoken>>> {
-        let mut all: Vec<Vec<Spoken>> = Vec::new();
-        let has_text = windows.iter().any(|w| !w.text.is_empty());
-        let alignments = if has_text && self.gives_attention() { self.align(sound, windows)? } else { Vec::new() };
-        for (row, window) in windows.iter().enumerate() {
-            let pieces = self.pieces(window);
-            let segments: Vec<Segment> = window.segments.all().cloned().collect();
-            all.push(match alignments.get(row) {
-                Some(Alignment { begins, ps }) => {
-                    words::tidy(words::aligned(pieces, begins, ps), &segments, window.last_speech)
-                }
-                None => {
-                    let voiced = words::voiced(&window.features, window.frames);
-                    words::shared_out(pieces, &segments, &voiced, &window.ps)
-                }
-            });
+        let is_mute = windows.iter().all(|w| w.text.is_empty());
+        if !is_mute && self.gives_attention() {
+            let aligned = self.align(sound, windows)?.into_iter().zip(windows);
+            return Ok(aligned.map(|(words, w)| words::tidy(words, &segments(w), w.last_speech)).collect());
         }
-        Ok(all)
+        let shared_out = |w: &Window| {
+            let voiced = words::voiced(&w.features, w.frames);
+            words::shared_out(self.pieces(w), &segments(w), &voiced, &w.ps)
+        };
+        Ok(windows.iter().map(shared_out).collect())
     }
 
     fn pieces(&self, window: &Window) -> Vec<Piece> {
@@ -71,7 +58,11 @@ impl Model {
         self.tokens.words(&window.text, code.map_or("en", |(code, _)| code))
     }
 
-    fn align(&mut self, sound: &Run, windows: &[Window]) -> Result<Vec<Alignment>> {
+    /// The words of windows as the attention places them, marks still by themselves.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn align(&mut self, sound: &Run, windows: &[Window]) -> Result<Vec<Vec<Spoken>>> {
         let mut all = Vec::new();
         let given: Vec<(usize, Vec<u32>)> = windows.iter().map(|w| self.given(w)).collect();
         let longest = given.iter().map(|(_, g)| g.len()).max().unwrap_or(1);
@@ -84,32 +75,34 @@ impl Model {
             let tokens = Array2::from_shape_fn((rows.len(), longest), |(row, i)| i64::from(token(row, i)));
             let step = self.decoder.step(&mut run, &tokens)?;
             let attention = step.extra("cross_attentions.")?;
-            let attention = attention.into_iter().map(|a| a.into_dimensionality::<Ix4>());
-            let attention: Vec<_> = attention.collect::<std::result::Result<_, _>>().map_err(misshapen)?;
             for (row, &window) in rows.iter().enumerate() {
                 let (begin, given) = &given[window];
-                let heads = self
-                    .heads
-                    .iter()
-                    .filter_map(|(layer, head)| Some(attention.get(*layer)?.slice(s![row, *head, ..given.len(), ..])));
-                let heads: Vec<_> = heads.collect();
-                let heads = if heads.is_empty() {
-                    Array3::zeros((0, 0, 0))
-                } else {
-                    stack(Axis(0), &heads).map_err(misshapen)?
-                };
+                let heads = self.alignment_heads(&attention, row, given.len())?;
                 let frames = windows[window].frames / 2;
                 // From the mark before the text to its last token: the step that hears a token is the one that writes it.
                 let begins = align::token_times(heads.view(), frames, *begin..given.len() - 1);
-                all.push(Alignment { begins, ps: self.probabilities(&step, row, *begin, &windows[window].text) });
+                let ps = self.probabilities(&step, row, *begin, &windows[window].text);
+                all.push(words::aligned(self.pieces(&windows[window]), &begins, &ps));
             }
         }
         Ok(all)
     }
 
+    /// Where the alignment heads look in a row: `[heads, tokens, frames]` of the layers' `[rows, heads, tokens, frames]`.
+    fn alignment_heads(&self, attention: &[ArrayD<f32>], row: usize, tokens: usize) -> Result<Array3<f32>> {
+        let views = self.heads.iter().map(|&(layer, head)| {
+            let layer = attention.get(layer)?.view().into_dimensionality::<Ix4>().ok()?;
+            let (rows, heads, length, _) = layer.dim();
+            (row < rows && head < heads && tokens <= length).then(|| layer.slice_move(s![row, head, ..tokens, ..]))
+        });
+        let views: Option<Vec<_>> = views.collect();
+        let heads = views.and_then(|views| stack(Axis(0), &views).ok());
+        heads.ok_or_else(|| Error::failed("the decoder's attention has another shape than it should"))
+    }
+
     /// What the decoder is given for an alignment, and where in it the mark before the text is.
     fn given(&self, window: &Window) -> (usize, Vec<u32>) {
-        let mut given = self.tokens.prefix(window.language, false, &[], 0);
+        let mut given = Prompt { language: window.language, times: false, ..Prompt::default() }.tokens(&self.tokens);
         let begin = given.len() - 1;
         given.extend(window.text.iter().take(self.positions.saturating_sub(begin + 2)));
         given.push(self.tokens.end);
@@ -128,6 +121,6 @@ impl Model {
     }
 }
 
-fn misshapen(e: ndarray::ShapeError) -> Error {
-    Error::failed(format!("the decoder's attention has another shape than it should: {e}"))
+fn segments(window: &Window) -> Vec<Segment> {
+    window.segments.all().cloned().collect()
 }

@@ -103,25 +103,6 @@ impl Tokens {
         }
     }
 
-    /// What the decoder is given before the text: `[start, language, task]`, perhaps "no times", and before it the last
-    /// `most` tokens of what was said earlier.
-    pub fn prefix(&self, language: Option<u32>, times: bool, earlier: &[u32], most: usize) -> Vec<u32> {
-        let mut prefix = Vec::new();
-        if let (Some(previous), false) = (self.previous, earlier.is_empty()) {
-            prefix.push(previous);
-            prefix.extend(&earlier[earlier.len().saturating_sub(most)..]);
-        }
-        prefix.push(self.start);
-        if let Some(language) = language {
-            prefix.push(language);
-            prefix.extend(self.transcribe);
-        }
-        if !times {
-            prefix.push(self.no_timestamps);
-        }
-        prefix
-    }
-
     /// Whether a token is a time.
     pub fn is_time(&self, token: u32) -> bool {
         token >= self.timestamps
@@ -130,6 +111,48 @@ impl Tokens {
 
 pub(super) fn number(value: &Value) -> Option<u32> {
     value.as_u64().and_then(|n| u32::try_from(n).ok())
+}
+
+/// What the decoder is given before the text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prompt<'a> {
+    /// The token of the language spoken; none for an English-only model.
+    pub language: Option<u32>,
+    /// Whether English is written, whatever is spoken.
+    pub translate: bool,
+    /// Whether times are written.
+    pub times: bool,
+    /// The tokens of what was said earlier.
+    pub earlier: &'a [u32],
+}
+
+/// Tokens of what was said earlier that are given again at most: half of the decoder's 448 positions, less one.
+pub const MOST_EARLIER: usize = 223;
+
+impl Default for Prompt<'_> {
+    fn default() -> Self {
+        Self { language: None, translate: false, times: true, earlier: &[] }
+    }
+}
+
+impl Prompt<'_> {
+    /// `[earlier mark, earlier text,] start [, language, task] [, "no times"]`.
+    pub fn tokens(&self, of: &Tokens) -> Vec<u32> {
+        let mut tokens = Vec::new();
+        if let (Some(previous), false) = (of.previous, self.earlier.is_empty()) {
+            tokens.push(previous);
+            tokens.extend(&self.earlier[self.earlier.len().saturating_sub(MOST_EARLIER)..]);
+        }
+        tokens.push(of.start);
+        if let Some(language) = self.language {
+            tokens.push(language);
+            tokens.extend(if self.translate { of.translate } else { of.transcribe });
+        }
+        if !self.times {
+            tokens.push(of.no_timestamps);
+        }
+        tokens
+    }
 }
 
 /// The language tokens, in the order of their ids; none for an English-only model, whose tokenizer names them too.

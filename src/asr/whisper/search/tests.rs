@@ -15,7 +15,7 @@ fn logits(tokens: &[u32]) -> Vec<f32> {
 }
 
 fn way(beams: usize, temperature: f32) -> Way {
-    Way { beams, temperature, most: 40, stop_loops: false }
+    Way { beams, temperature, patience: 1.0, most: 40, stop_loops: false }
 }
 
 fn search(way: Way, logits: impl Fn(&[u32]) -> Vec<f32>) -> Written {
