@@ -11,6 +11,8 @@ pub mod streaming;
 pub mod tdt;
 pub mod tokens;
 pub mod whisper;
+#[cfg(feature = "whisper-cpp")]
+pub mod whisper_cpp;
 
 use crate::audio::StreamTime;
 use crate::error::Result;
@@ -23,6 +25,7 @@ use crate::text::{Hypothesis, Lang, Word};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Names one utterance inside a recogniser.
 pub type StreamId = u64;
@@ -74,6 +77,31 @@ pub trait Recognizer: Send {
         self.finish(StreamId::MAX);
         self.decode().map(drop)
     }
+
+    /// The switch that ends its model calls early, where it has one.
+    fn abort(&self) -> Option<Abort> {
+        None
+    }
+}
+
+/// A switch that another thread may throw when there is no time left: model calls end early, and what was recognised
+/// last becomes final.
+#[derive(Debug, Clone, Default)]
+pub struct Abort(Arc<AtomicBool>);
+
+impl Abort {
+    /// Throws it, for good.
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+    /// Whether it was thrown.
+    pub fn is_raised(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+    /// For libraries that look at it themselves; it is alive as long as `self` or a clone.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.0
+    }
 }
 
 /// How to run a recogniser's model.
@@ -100,6 +128,13 @@ pub const BACKENDS: &[(&str, Build)] = &[
     ("nemo-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?))),
     ("parakeet-tdt", |model, o| Ok(Box::new(tdt::ParakeetTdt::load(model, o.compute)?))),
     ("whisper", |model, o| Ok(Box::new(whisper::Whisper::load(model, o)?))),
+    #[cfg(feature = "whisper-cpp")]
+    ("whisper-cpp", |model, o| Ok(Box::new(whisper_cpp::WhisperCpp::load(model, o)?))),
+    #[cfg(not(feature = "whisper-cpp"))]
+    ("whisper-cpp", |_, _| {
+        Err(Error::missing("this build has no whisper.cpp (feature `whisper-cpp`)")
+            .hint("build it with `cargo build --release --features whisper-cpp`; that needs cmake and libclang-dev"))
+    }),
 ];
 
 /// The stage.

@@ -180,3 +180,17 @@ fn looking_commands_look() {
     }
     assert_eq!(sottovoce(&["translate"]).status.code(), Some(2));
 }
+
+#[cfg(not(feature = "whisper-cpp"))]
+#[test]
+fn a_build_without_whisper_cpp_says_how_to_get_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("ggml-tiny.bin"), "").expect("written");
+    let pipeline = folder.path().join("p.toml");
+    let text = format!("recognise.model = \"{}\"\ntranslate.backend = \"none\"", folder.path().display());
+    std::fs::write(&pipeline, text).expect("written");
+    let pipeline = pipeline.display().to_string();
+    let output = sottovoce(&["translate", "-p", &pipeline, "onnx/starter/samples/hello-en.wav"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stderr(&output).contains("--features whisper-cpp"), "{}", stderr(&output));
+}

@@ -17,3 +17,5 @@ mod support;
 mod toy_hub;
 mod translation;
 mod whisper;
+#[cfg(feature = "whisper-cpp")]
+mod whisper_cpp;

@@ -38,7 +38,7 @@ use tokens::Prompt;
 /// Windows in one model call.
 const MAX_BATCH: usize = 8;
 /// Tokens a window may have: some, and so many more per second. No language is spoken faster, whatever its script takes.
-const TOKENS: (usize, usize) = (24, 25);
+pub const TOKENS: (usize, usize) = (24, 25);
 
 /// The backend.
 pub struct Whisper {
