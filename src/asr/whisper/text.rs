@@ -4,7 +4,7 @@ use super::tokens::Tokens;
 use std::ops::Range;
 
 /// Languages written without spaces; OpenAI splits their words wherever a character ends.
-const UNSPACED: &[&str] = &["zh", "ja", "th", "lo", "my", "yue"];
+pub const UNSPACED: &[&str] = &["zh", "ja", "th", "lo", "my", "yue"];
 /// Python's `string.punctuation`.
 const PUNCTUATION: &str = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
