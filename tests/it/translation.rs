@@ -154,8 +154,9 @@ struct Fixture {
     _copy: Option<tempfile::TempDir>,
 }
 
-/// All fixtures in all layouts: as they are (merged, where they have that), split, and prepared by `models import`.
-fn fixtures() -> Vec<Fixture> {
+/// All fixtures in all layouts: as they are (merged, where they have that), split, and perhaps prepared by `models import`;
+/// NLLB with its SentencePiece model, too, which is the same as M2M100's here.
+fn fixtures(with_prepared: bool) -> Vec<Fixture> {
     let root = repo().join("tests/fixtures/mt");
     let folders = std::fs::read_dir(&root).expect("fixtures").flatten().map(|e| e.path());
     let mut all = Vec::new();
@@ -177,10 +178,18 @@ fn fixtures() -> Vec<Fixture> {
             remove(split.path(), |name| name.starts_with("decoder_model_merged"));
             add("split", split.path().to_owned(), Some(split));
         }
-        let prepared = tempfile::tempdir().expect("a folder");
-        let dest = prepared.path().join("model");
-        import(&folder, &dest, Precision::Keep, &mut |_| ()).unwrap_or_else(|e| panic!("{name}: {e}"));
-        add("prepared", dest, Some(prepared));
+        if with_prepared {
+            let prepared = tempfile::tempdir().expect("a folder");
+            let dest = prepared.path().join("model");
+            import(&folder, &dest, Precision::Keep, &mut |_| ()).unwrap_or_else(|e| panic!("{name}: {e}"));
+            add("prepared", dest, Some(prepared));
+        }
+        if family == "nllb" {
+            let spm = copy(&folder);
+            let file = "sentencepiece.bpe.model";
+            std::fs::copy(root.join("m2m100-d").join(file), spm.path().join(file)).expect("copied");
+            add("SentencePiece", spm.path().to_owned(), Some(spm));
+        }
         add("as it is", folder.clone(), None);
     }
     assert!(!all.is_empty());
@@ -242,7 +251,7 @@ fn reference_rules(model: &Seq2Seq, options: &Value, given: usize) -> Rules {
 
 #[test]
 fn every_model_in_every_layout_writes_what_the_reference_writes() {
-    for fixture in fixtures() {
+    for fixture in fixtures(true) {
         let mut model = load(&fixture.folder).unwrap_or_else(|e| panic!("{}: {e}", fixture.name));
         let eos = model.rules().eos;
         let golden = &fixture.golden;
@@ -279,8 +288,9 @@ fn every_model_in_every_layout_writes_what_the_reference_writes() {
 
 #[test]
 fn texts_are_divided_and_marked_as_the_reference_does() {
-    for fixture in fixtures() {
+    for fixture in fixtures(false) {
         let model = load(&fixture.folder).unwrap_or_else(|e| panic!("{}: {e}", fixture.name));
+        assert_eq!(model.is_spm(), !fixture.name.starts_with("nllb-d,") || fixture.name.contains("Sentence"));
         let rows = ["translations", "tokenisation"].map(|key| fixture.golden[key].as_array().expect("rows"));
         for row in rows.into_iter().flatten() {
             let text = row["text"].as_str().expect("text");
@@ -300,7 +310,7 @@ fn texts_are_divided_and_marked_as_the_reference_does() {
 
 #[test]
 fn whatever_is_forced_the_rest_comes_out_the_same() {
-    for fixture in fixtures() {
+    for fixture in fixtures(false) {
         let mut model = load(&fixture.folder).unwrap_or_else(|e| panic!("{}: {e}", fixture.name));
         let row = &fixture.golden["translations"][0];
         let [from, to] = ["source", "target"].map(|key| lang(row[key].as_str().expect("a language")));
@@ -325,7 +335,7 @@ fn whatever_is_forced_the_rest_comes_out_the_same() {
 
 #[test]
 fn several_tokens_behind_a_cache_are_as_one_by_one_whether_the_file_takes_them_or_not() {
-    for fixture in fixtures() {
+    for fixture in fixtures(true) {
         let mut decoder = Decoder::load(&fixture.folder, Compute::cpu(1)).expect("a decoder");
         // Exporters before optimum-onnx wrote merged decoders that answer wrongly (`shared/reference/models.md` §0.2).
         assert_eq!(decoder.multi_token(), !fixture.name.contains("-a,"), "{}", fixture.name);
