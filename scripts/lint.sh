@@ -15,6 +15,6 @@ for script in scripts/*.sh .ci/run; do
 done
 run scripts/check-dependencies.py
 run cargo fmt --check
-run cargo clippy --release --all-targets -- -D warnings
+run cargo clippy --release --all-targets --features whisper-cpp -- -D warnings
 run cargo clippy --release --no-default-features -- -D warnings
-run env RUSTDOCFLAGS='-D warnings' cargo doc --release --no-deps --document-private-items
+run env RUSTDOCFLAGS='-D warnings' cargo doc --release --no-deps --document-private-items --features whisper-cpp

@@ -9,8 +9,9 @@ cd "$(dirname "$0")/.."
 build_packages=(pkg-config build-essential libasound2-dev)
 run_packages=(espeak-ng)
 fetch_packages=(python3 python3-pip)
-# A sound server without a sound card, and a browser with a microphone made of a file.
-test_packages=(libasound2-plugins pulseaudio pulseaudio-utils alsa-utils chromium)
+# A sound server without a sound card, a browser with a microphone made of a file, and what the feature whisper-cpp is
+# compiled with.
+test_packages=(libasound2-plugins pulseaudio pulseaudio-utils alsa-utils chromium cmake libclang-dev)
 
 # ONNX Runtime: the library is the same in every wheel of a version, so one Python's wheel serves all.
 ort_version=1.24.4

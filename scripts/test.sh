@@ -6,8 +6,9 @@ cd "$(dirname "$0")/.."
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# The release profile: the models are too slow without it, and `make run` shares what it builds.
-cargo test --release --no-fail-fast "$@" 2>&1 | tee "$log"
+# The release profile: the models are too slow without it, and `make run` shares what it builds. With the one feature that
+# isn't on by default: what is tested without it is tested with it, too.
+cargo test --release --no-fail-fast --features whisper-cpp "$@" 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 
 awk -v status="$status" '

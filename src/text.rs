@@ -44,6 +44,10 @@ impl Lang {
         }
         Ok(Self(out))
     }
+    /// All languages there are words for.
+    pub fn all() -> impl Iterator<Item = Self> {
+        LANGUAGES.iter().map(|l| Self(l.0.to_owned()))
+    }
     /// The tag.
     pub fn tag(&self) -> &str {
         &self.0

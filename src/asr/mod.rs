@@ -8,9 +8,14 @@ pub mod ctc;
 pub mod features;
 pub mod ngram;
 pub mod streaming;
+pub mod tdt;
+pub mod tokens;
+pub mod whisper;
+#[cfg(feature = "whisper-cpp")]
+pub mod whisper_cpp;
 
 use crate::audio::StreamTime;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::metrics;
 use crate::onnx::Compute;
 use crate::pipeline::item::{Flow, Heard, Item, Recognised, Session};
@@ -18,8 +23,9 @@ use crate::pipeline::stage::Stage;
 use crate::stabilise::{CommitPolicy, Stabiliser};
 use crate::text::{Hypothesis, Lang, Word};
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Names one utterance inside a recogniser.
 pub type StreamId = u64;
@@ -31,6 +37,8 @@ pub struct Update {
     pub stream: StreamId,
     /// All its words, timed from the stream's start.
     pub hypothesis: Hypothesis,
+    /// The language that was found out, where that is asked for.
+    pub lang: Option<Lang>,
     /// Samples of the stream this rests on.
     pub heard: u64,
     /// The stream is finished and forgotten.
@@ -69,6 +77,31 @@ pub trait Recognizer: Send {
         self.finish(StreamId::MAX);
         self.decode().map(drop)
     }
+
+    /// The switch that ends its model calls early, where it has one.
+    fn abort(&self) -> Option<Abort> {
+        None
+    }
+}
+
+/// A switch that another thread may throw when there is no time left: model calls end early, and what was recognised
+/// last becomes final.
+#[derive(Debug, Clone, Default)]
+pub struct Abort(Arc<AtomicBool>);
+
+impl Abort {
+    /// Throws it, for good.
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+    /// Whether it was thrown.
+    pub fn is_raised(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+    /// For libraries that look at it themselves; it is alive as long as `self` or a clone.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.0
+    }
 }
 
 /// How to run a recogniser's model.
@@ -78,6 +111,8 @@ pub struct Options {
     pub compute: Compute,
     /// The language spoken, for models that know several.
     pub lang: Lang,
+    /// Find out the language of each utterance; `lang` is only what is likely.
+    pub find_lang: bool,
     /// 1: greedy; more: so many beams, where the backend can.
     pub beam: usize,
 }
@@ -86,26 +121,21 @@ pub struct Options {
 pub type Build = fn(&Path, &Options) -> Result<Box<dyn Recognizer>>;
 
 /// The backends by name.
-pub const BACKENDS: &[(&str, Build)] =
-    &[("streaming-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?)))];
-
-/// The model file of a folder: `model.onnx`, or the only `*.onnx` there.
-pub(crate) fn model_file(folder: &Path) -> Result<PathBuf> {
-    let usual = folder.join("model.onnx");
-    if usual.is_file() {
-        return Ok(usual);
-    }
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
-    let found: Vec<PathBuf> = entries.filter(|p| p.extension().is_some_and(|e| e == "onnx")).collect();
-    match found.as_slice() {
-        [one] => Ok(one.clone()),
-        [] => Err(Error::missing(format!("there is no model in {}", folder.display()))),
-        _ => {
-            Err(Error::missing(format!("{} has several models", folder.display()))
-                .hint("name the one to use model.onnx"))
-        }
-    }
-}
+pub const BACKENDS: &[(&str, Build)] = &[
+    ("streaming-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?))),
+    ("streaming-transducer", |model, o| Ok(Box::new(streaming::StreamingTransducer::load(model, o.compute, o.beam)?))),
+    // One loader: the file says which of the two contracts it keeps.
+    ("nemo-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?))),
+    ("parakeet-tdt", |model, o| Ok(Box::new(tdt::ParakeetTdt::load(model, o.compute)?))),
+    ("whisper", |model, o| Ok(Box::new(whisper::Whisper::load(model, o)?))),
+    #[cfg(feature = "whisper-cpp")]
+    ("whisper-cpp", |model, o| Ok(Box::new(whisper_cpp::WhisperCpp::load(model, o)?))),
+    #[cfg(not(feature = "whisper-cpp"))]
+    ("whisper-cpp", |_, _| {
+        Err(Error::missing("this build has no whisper.cpp (feature `whisper-cpp`)")
+            .hint("build it with `cargo build --release --features whisper-cpp`; that needs cmake and libclang-dev"))
+    }),
+];
 
 /// The stage.
 pub struct Recognise {
@@ -119,6 +149,7 @@ pub struct Recognise {
 struct Open {
     session: Arc<Session>,
     utterance: u64,
+    lang: Lang,
     at: StreamTime,
     stabiliser: Stabiliser<Word>,
     shown: bool,
@@ -142,8 +173,9 @@ impl Recognise {
                 self.next += 1;
                 self.recognizer.start(id);
                 let stabiliser = Stabiliser::new(self.policy);
-                self.open.insert(id, Open { session: session.clone(), utterance, at, stabiliser, shown: false });
-                self.by_session.insert(session.clone(), id);
+                let (session, lang) = (session.clone(), session.lang.clone());
+                self.open.insert(id, Open { session: session.clone(), utterance, lang, at, stabiliser, shown: false });
+                self.by_session.insert(session, id);
             }
             Heard::Speech(samples) => {
                 let seconds = StreamTime(samples.len() as u64).seconds();
@@ -168,6 +200,10 @@ impl Recognise {
             let changed = open.stabiliser.update(&update.hypothesis.words, update.hypothesis.fixed, update.is_done);
             // An utterance without words is a noise, and nobody hears of it.
             if (changed || update.is_done) && (open.shown || open.stabiliser.has_text()) {
+                // What was shown in a language stays in it.
+                if let Some(lang) = update.lang.clone().filter(|_| !open.shown) {
+                    open.lang = lang;
+                }
                 open.shown = true;
                 emit(Item::data(&open.session, open.recognised(&update)));
             }
@@ -186,6 +222,7 @@ impl Open {
         let on_session = |w: &Word| Word { start: w.start.plus(self.at.0), end: w.end.plus(self.at.0), ..w.clone() };
         Recognised {
             utterance: self.utterance,
+            lang: self.lang.clone(),
             committed: self.stabiliser.committed().iter().map(on_session).collect(),
             tentative: self.stabiliser.tentative().iter().map(on_session).collect(),
             is_final: update.is_done,

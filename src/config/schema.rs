@@ -91,6 +91,8 @@ pub struct RecogniseConfig {
     pub model: String,
     /// The language spoken, unless a session says otherwise.
     pub lang: Lang,
+    /// Find out the language of each utterance (`--from auto`), for models that can; `lang` is then only what is likely.
+    pub find_lang: bool,
     /// Threads of one model call.
     pub threads: usize,
     /// `cpu` or `cuda`.
@@ -108,6 +110,7 @@ impl Default for RecogniseConfig {
             backend: "auto".into(),
             model: "starter/asr-en".into(),
             lang: lang("en"),
+            find_lang: false,
             threads: 1,
             device: Device::Cpu,
             beam: 1,

@@ -41,6 +41,7 @@ impl Recognizer for Guessing {
     fn decode(&mut self) -> Result<Vec<Update>> {
         let word = |text: &String| Word { text: text.clone(), start: StreamTime(0), end: StreamTime(1), p: 0.5 };
         let update = |(stream, heard, (words, fixed), is_done): &(StreamId, u64, Guess, bool)| Update {
+            lang: None,
             stream: *stream,
             hypothesis: Hypothesis { words: words.iter().map(word).collect(), fixed: *fixed },
             heard: *heard,

@@ -157,20 +157,20 @@ impl Translate {
         let mut jobs = Vec::new();
         for (session, recognised) in pending.iter() {
             let targets = self.open.entry(session.clone()).or_default();
-            for lang in session.to.iter().filter(|l| l.primary() != session.lang.primary()) {
+            for lang in session.to.iter().filter(|l| l.primary() != recognised.lang.primary()) {
                 let target = Target::find(targets, lang, recognised.utterance, policy);
                 let source = source_text(recognised);
                 // The same text needs no second look: neither a draft nor, greedily, its final.
                 if source != target.source {
                     let forced = target.stabiliser.committed().iter().flat_map(|w| w.tokens.clone()).collect();
-                    jobs.push(Job { source, from: session.lang.clone(), to: lang.clone(), forced });
+                    jobs.push(Job { source, from: recognised.lang.clone(), to: lang.clone(), forced });
                 }
             }
         }
         let mut translations = all(translator.as_mut(), &jobs).into_iter().zip(jobs);
         for (session, recognised) in pending.drain(..) {
             let targets = self.open.entry(session.clone()).or_default();
-            for lang in session.to.iter().filter(|l| l.primary() != session.lang.primary()) {
+            for lang in session.to.iter().filter(|l| l.primary() != recognised.lang.primary()) {
                 let target = Target::find(targets, lang, recognised.utterance, policy);
                 let is_new = source_text(&recognised) != target.source;
                 if is_new && let Some((translation, job)) = translations.next() {
@@ -226,6 +226,7 @@ impl Target {
     fn translated(&self, source: &Recognised) -> Translated {
         Translated {
             utterance: source.utterance,
+            source_lang: source.lang.clone(),
             lang: self.lang.clone(),
             committed: join(self.stabiliser.committed()),
             tentative: join(self.stabiliser.tentative()),

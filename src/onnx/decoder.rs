@@ -16,7 +16,7 @@ mod run;
 pub use run::{Run, Step};
 
 use super::{Array, Compute, Graph, Inputs};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::models::layout::{find_file, need_file};
 use ndarray::{Array1, Array2, ArrayD, ArrayView2, Axis, IxDyn};
 use ort::session::SessionOutputs;
@@ -84,6 +84,17 @@ impl Decoder {
     /// Whether a pass with a cache takes several tokens at once; where not, [`step`](Self::step) feeds one by one.
     pub fn multi_token(&self) -> bool {
         self.multi_token
+    }
+
+    /// Whether the first pass has outputs whose names begin so (`cross_attentions.`).
+    pub fn gives(&self, prefix: &str) -> bool {
+        self.first.outputs().iter().any(|o| o.name.starts_with(prefix))
+    }
+
+    /// How many tokens it knows, where the file says so.
+    pub fn vocabulary(&self) -> Option<usize> {
+        let logits = self.first.outputs().iter().find(|o| o.name == "logits")?;
+        logits.dims.last().copied().flatten()
     }
 
     /// A batch over what an encoder gave (it is taken out of `outputs`): `last_hidden_state` `[rows, length, d]`, and
@@ -167,6 +178,13 @@ impl Decoder {
         }
         run.length = end;
         step.take(given)?;
+        let (rows, columns, _) = step.logits.dim();
+        if (rows, columns) != tokens.dim() {
+            return Err(Error::failed(format!(
+                "the decoder gave {rows} x {columns} logits for {:?} tokens",
+                tokens.dim()
+            )));
+        }
         Ok(step)
     }
 }

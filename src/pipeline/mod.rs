@@ -8,7 +8,7 @@ pub mod speaker;
 pub mod stage;
 pub mod timing;
 
-use crate::asr::Recognise;
+use crate::asr::{Abort, Recognise};
 use crate::audio::AudioFormat;
 use crate::error::{Error, ErrorKind, Result};
 use crate::hub::{Hub, HubIn, Subscription};
@@ -31,6 +31,8 @@ use std::time::{Duration, Instant};
 const AUDIO_LINK: usize = 4_096;
 const TEXT_LINK: usize = 1_024;
 const HUB_LINK: usize = 4_096;
+/// What stopping waits for model calls that were told to end.
+const AFTER_ABORT: Duration = Duration::from_secs(1);
 
 /// A running pipeline. Cheap to share by reference; [`stop`](Self::stop) ends it.
 pub struct Pipeline {
@@ -40,6 +42,7 @@ pub struct Pipeline {
     threads: Mutex<Vec<JoinHandle<()>>>,
     next: AtomicU64,
     speakers: Arc<AtomicUsize>,
+    abort: Option<Abort>,
     plan: Plan,
 }
 
@@ -77,6 +80,7 @@ impl Pipeline {
         let wanted = Box::new(move |_: &Session, _: &Lang| voices.load(Ordering::Relaxed) > 0);
         let speak = Speak::new(models.synthesizer, wanted);
         let translate = Translate::new(models.translator, plan.config.translate.policy);
+        let abort = models.recognizer.abort();
         let recognise = Recognise::new(models.recognizer, plan.config.recognise.policy);
         let backend = plan.config.listen.backend.clone();
         let new_vad = Box::new(move || vad::build(&backend));
@@ -132,6 +136,7 @@ impl Pipeline {
             threads: Mutex::new(threads),
             next: AtomicU64::new(1),
             speakers: Arc::new(AtomicUsize::new(0)),
+            abort,
             plan,
         })
     }
@@ -149,7 +154,7 @@ impl Pipeline {
         let Opening { room, speaker, lang, format, live } = opening;
         let config = &self.plan.config;
         let lang = lang.unwrap_or_else(|| config.recognise.lang.clone());
-        if lang.primary() != config.recognise.lang.primary() {
+        if lang.primary() != config.recognise.lang.primary() && !config.recognise.find_lang {
             return Err(Error::config(format!("{} speech is not understood here", lang.name()))
                 .hint(format!("this pipeline understands {}", config.recognise.lang.name())));
         }
@@ -225,10 +230,18 @@ impl Pipeline {
         let mut threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         // The hub (first of them) also hears from us, so it ends with the pipeline itself.
         let stages = threads.split_off(1.min(threads.len()));
-        while stages.iter().any(|t| !t.is_finished()) && Instant::now() < deadline {
-            std::thread::sleep(Duration::from_millis(5));
+        let wait_until = |deadline: Instant| {
+            while stages.iter().any(|t| !t.is_finished()) && Instant::now() < deadline {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            stages.iter().all(JoinHandle::is_finished)
+        };
+        let in_time = wait_until(deadline);
+        if let (false, Some(abort)) = (in_time, &self.abort) {
+            // What has been recognised so far may still be told.
+            abort.raise();
+            wait_until(Instant::now() + AFTER_ABORT);
         }
-        let in_time = stages.iter().all(JoinHandle::is_finished);
         let _ = self.tell(HubIn::Bye);
         match self.fault() {
             Some(fault) => Err(fault),

@@ -5,7 +5,8 @@
 use crate::support::repo;
 use serde_json::Value;
 use sottovoce::asr::Recognizer;
-use sottovoce::asr::features::{BINS, Features, Filterbank};
+use sottovoce::asr::features::kaldi::{self, BINS};
+use sottovoce::asr::features::{Features, Filterbank};
 use sottovoce::asr::streaming::StreamingCtc;
 use sottovoce::mt::seq2seq::Seq2Seq;
 use sottovoce::mt::{Job, Options, Translator};
@@ -26,7 +27,7 @@ fn golden_samples() -> Vec<f32> {
 #[test]
 fn features_are_kaldis() {
     let golden = json("onnx/train/asr/golden.json");
-    let mut features = Features::new(Arc::new(Filterbank::new()));
+    let mut features = Features::new(Arc::new(Filterbank::new(kaldi::recipe())));
     let mut out = Vec::new();
     features.push(&golden_samples(), &mut out);
     let worst = |ours: &[f32], theirs: &Value| {

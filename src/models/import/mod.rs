@@ -5,6 +5,7 @@
 //! caches computed once ([`step`]); large matrices are bytes ([`quantise`]); weights are in a file that is mapped. All of
 //! it is proved by running both versions on the same input ([`verify`]). Other layouts are copied as they are.
 
+pub mod manifest;
 mod quantise;
 mod short_window;
 mod step;
@@ -15,12 +16,16 @@ use crate::error::{Error, Result};
 use crate::onnx::proto::Model;
 use crate::onnx::weights::Weights;
 use clap::ValueEnum;
+use manifest::Manifest;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// The number format of the prepared model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Precision {
     /// Large matrices as bytes, where the model isn't smaller than 32 bits already.
+    #[default]
     Int8,
     /// As it is.
     Keep,
@@ -48,13 +53,14 @@ pub fn import(source: &Path, dest: &Path, precision: Precision, say: &mut dyn Fn
     let partial = Partial(parent.join(format!(".{name}.partial-{}", std::process::id())));
     std::fs::create_dir_all(&partial.0).map_err(failed)?;
     let lines = match layout {
-        Layout::Whisper | Layout::Seq2Seq => prepare(source, &partial.0, layout, precision, say)?,
+        _ if layout.is_preparable() => prepare(source, &partial.0, layout, precision, say)?,
         _ => {
             say("copying");
             copy(source, &partial.0, |_| true)?;
             vec!["copied as it is".into()]
         }
     };
+    Manifest::write(&partial.0, source, layout, precision, &lines)?;
     if dest.exists() {
         std::fs::remove_dir_all(dest).map_err(failed)?;
     }
