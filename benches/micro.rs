@@ -3,9 +3,10 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sottovoce::asr::beam::CtcBeam;
-use sottovoce::asr::ctc::{CtcGreedy, Decode, Tokens};
-use sottovoce::asr::features::{Features, Filterbank};
+use sottovoce::asr::ctc::{CtcGreedy, Decode};
+use sottovoce::asr::features::{Features, Filterbank, kaldi};
 use sottovoce::asr::ngram::Ngram;
+use sottovoce::asr::tokens::Tokens;
 use sottovoce::audio::AudioFormat;
 use sottovoce::capture::Block;
 use sottovoce::capture::ring::ring;
@@ -40,7 +41,7 @@ fn audio(c: &mut Criterion) {
     let mut detector = vad::build("earshot").expect("a backend");
     let window = tone(vad::WINDOW);
     group.bench_function("voice activity: 16 ms", |b| b.iter(|| detector.probability(black_box(&window))));
-    let mut features = Features::new(Arc::new(Filterbank::new()));
+    let mut features = Features::new(Arc::new(Filterbank::new(kaldi::recipe())));
     let (second, mut out) = (tone(16_000), Vec::new());
     group.bench_function("features: 1 s", |b| {
         b.iter(|| {

@@ -4,8 +4,9 @@
 //! several beginnings of the text are kept, each with the probability of all its alignments, and every new piece is also
 //! weighed by an [`Ngram`]. `onnx/train/asr/beam.py` is the same in Python; `tests/it/golden.rs` compares the two.
 
-use super::ctc::{Decode, Piece, Tokens};
+use super::ctc::Decode;
 use super::ngram::{Context, Ngram};
+use super::tokens::{Piece, Tokens};
 use crate::audio::StreamTime;
 use crate::text::Hypothesis;
 use std::collections::{BTreeMap, HashMap};

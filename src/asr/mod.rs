@@ -8,12 +8,14 @@ pub mod ctc;
 pub mod features;
 pub mod ngram;
 pub mod streaming;
+pub mod tdt;
+pub mod tokens;
 pub mod whisper;
 #[cfg(feature = "whisper-cpp")]
 pub mod whisper_cpp;
 
 use crate::audio::StreamTime;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::metrics;
 use crate::onnx::Compute;
 use crate::pipeline::item::{Flow, Heard, Item, Recognised, Session};
@@ -21,7 +23,7 @@ use crate::pipeline::stage::Stage;
 use crate::stabilise::{CommitPolicy, Stabiliser};
 use crate::text::{Hypothesis, Lang, Word};
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -35,6 +37,8 @@ pub struct Update {
     pub stream: StreamId,
     /// All its words, timed from the stream's start.
     pub hypothesis: Hypothesis,
+    /// The language that was found out, where that is asked for.
+    pub lang: Option<Lang>,
     /// Samples of the stream this rests on.
     pub heard: u64,
     /// The stream is finished and forgotten.
@@ -56,6 +60,12 @@ pub trait Recognizer: Send {
     fn decode(&mut self) -> Result<Vec<Update>>;
     /// Forgets a stream.
     fn stop(&mut self, stream: StreamId);
+
+    /// When its words are final unless the pipeline file says otherwise. Who decodes the whole utterance anew can change
+    /// every word, so that only agreement tells.
+    fn policy(&self) -> CommitPolicy {
+        CommitPolicy::Native
+    }
 
     /// Runs the model once, so that the first speaker doesn't wait for lazy work.
     ///
@@ -101,6 +111,8 @@ pub struct Options {
     pub compute: Compute,
     /// The language spoken, for models that know several.
     pub lang: Lang,
+    /// Find out the language of each utterance; `lang` is only what is likely.
+    pub find_lang: bool,
     /// 1: greedy; more: so many beams, where the backend can.
     pub beam: usize,
 }
@@ -111,6 +123,10 @@ pub type Build = fn(&Path, &Options) -> Result<Box<dyn Recognizer>>;
 /// The backends by name.
 pub const BACKENDS: &[(&str, Build)] = &[
     ("streaming-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?))),
+    ("streaming-transducer", |model, o| Ok(Box::new(streaming::StreamingTransducer::load(model, o.compute, o.beam)?))),
+    // One loader: the file says which of the two contracts it keeps.
+    ("nemo-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?))),
+    ("parakeet-tdt", |model, o| Ok(Box::new(tdt::ParakeetTdt::load(model, o.compute)?))),
     ("whisper", |model, o| Ok(Box::new(whisper::Whisper::load(model, o)?))),
     #[cfg(feature = "whisper-cpp")]
     ("whisper-cpp", |model, o| Ok(Box::new(whisper_cpp::WhisperCpp::load(model, o)?))),
@@ -120,24 +136,6 @@ pub const BACKENDS: &[(&str, Build)] = &[
             .hint("build it with `cargo build --release --features whisper-cpp`; that needs cmake and libclang-dev"))
     }),
 ];
-
-/// The model file of a folder: `model.onnx`, or the only `*.onnx` there.
-pub(crate) fn model_file(folder: &Path) -> Result<PathBuf> {
-    let usual = folder.join("model.onnx");
-    if usual.is_file() {
-        return Ok(usual);
-    }
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
-    let found: Vec<PathBuf> = entries.filter(|p| p.extension().is_some_and(|e| e == "onnx")).collect();
-    match found.as_slice() {
-        [one] => Ok(one.clone()),
-        [] => Err(Error::missing(format!("there is no model in {}", folder.display()))),
-        _ => {
-            Err(Error::missing(format!("{} has several models", folder.display()))
-                .hint("name the one to use model.onnx"))
-        }
-    }
-}
 
 /// The stage.
 pub struct Recognise {
@@ -151,6 +149,7 @@ pub struct Recognise {
 struct Open {
     session: Arc<Session>,
     utterance: u64,
+    lang: Lang,
     at: StreamTime,
     stabiliser: Stabiliser<Word>,
     shown: bool,
@@ -158,7 +157,8 @@ struct Open {
 
 impl Recognise {
     /// A stage over this recogniser.
-    pub fn new(recognizer: Box<dyn Recognizer>, policy: CommitPolicy) -> Self {
+    pub fn new(recognizer: Box<dyn Recognizer>, policy: Option<CommitPolicy>) -> Self {
+        let policy = policy.unwrap_or_else(|| recognizer.policy());
         Self { recognizer, policy, open: HashMap::new(), by_session: HashMap::new(), next: 1 }
     }
 
@@ -173,8 +173,9 @@ impl Recognise {
                 self.next += 1;
                 self.recognizer.start(id);
                 let stabiliser = Stabiliser::new(self.policy);
-                self.open.insert(id, Open { session: session.clone(), utterance, at, stabiliser, shown: false });
-                self.by_session.insert(session.clone(), id);
+                let (session, lang) = (session.clone(), session.lang.clone());
+                self.open.insert(id, Open { session: session.clone(), utterance, lang, at, stabiliser, shown: false });
+                self.by_session.insert(session, id);
             }
             Heard::Speech(samples) => {
                 let seconds = StreamTime(samples.len() as u64).seconds();
@@ -199,6 +200,10 @@ impl Recognise {
             let changed = open.stabiliser.update(&update.hypothesis.words, update.hypothesis.fixed, update.is_done);
             // An utterance without words is a noise, and nobody hears of it.
             if (changed || update.is_done) && (open.shown || open.stabiliser.has_text()) {
+                // What was shown in a language stays in it.
+                if let Some(lang) = update.lang.clone().filter(|_| !open.shown) {
+                    open.lang = lang;
+                }
                 open.shown = true;
                 emit(Item::data(&open.session, open.recognised(&update)));
             }
@@ -217,6 +222,7 @@ impl Open {
         let on_session = |w: &Word| Word { start: w.start.plus(self.at.0), end: w.end.plus(self.at.0), ..w.clone() };
         Recognised {
             utterance: self.utterance,
+            lang: self.lang.clone(),
             committed: self.stabiliser.committed().iter().map(on_session).collect(),
             tentative: self.stabiliser.tentative().iter().map(on_session).collect(),
             is_final: update.is_done,

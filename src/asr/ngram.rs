@@ -3,7 +3,7 @@
 //! The text format that KenLM, SRILM and `onnx/train/asr/lm.py` write. Over the model's pieces, not over words, so that
 //! a word it has never seen can still be spelled. Read by hand: the crates for it bind a C++ library or know only words.
 
-use super::ctc::Tokens;
+use super::tokens::Tokens;
 use crate::error::{Error, Result};
 use std::collections::HashMap;
 use std::path::Path;

@@ -14,6 +14,7 @@ use super::{Abort, Options, Recognizer, StreamId, Update};
 use crate::error::{Error, Result};
 use crate::metrics;
 use crate::onnx::Device;
+use crate::stabilise::CommitPolicy;
 use crate::text::Word;
 use call::Params;
 use pass::{Call, Marks};
@@ -45,6 +46,9 @@ impl WhisperCpp {
         file::check(&path)?;
         if options.compute.device == Device::Cuda {
             tracing::warn!("device = \"cuda\" can't be used: this build's whisper.cpp computes on the processor only");
+        }
+        if options.find_lang {
+            tracing::warn!("whisper.cpp is told its language here: {} is taken for all", options.lang.name());
         }
         let mut parameters = WhisperContextParameters::new();
         parameters.use_gpu(false);
@@ -133,11 +137,15 @@ impl WhisperCpp {
     fn update(&self, id: StreamId) -> Option<Update> {
         let utterance = self.streams.get(&id)?;
         let (hypothesis, heard) = (utterance.hypothesis(), utterance.heard().0);
-        Some(Update { stream: id, hypothesis, heard, is_done: utterance.is_done() })
+        Some(Update { stream: id, hypothesis, lang: None, heard, is_done: utterance.is_done() })
     }
 }
 
 impl Recognizer for WhisperCpp {
+    fn policy(&self) -> CommitPolicy {
+        CommitPolicy::LocalAgreement { n: 2 }
+    }
+
     fn start(&mut self, stream: StreamId) {
         self.streams.insert(stream, Utterance::default());
     }

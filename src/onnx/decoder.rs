@@ -3,8 +3,9 @@
 //! Translation and Whisper share it. Three layouts (`shared/reference/models.md` §1.2, §3.1), told by file names:
 //! - merged: `decoder_model_merged`, whose `use_cache_branch` says whether the cache counts;
 //! - split: `decoder_model` for the first pass, `decoder_with_past_model` for the rest;
-//! - prepared by `models import`: `decoder_model_prepared`, the cached step alone, for any number of tokens; the encoder
-//!   gives the cross-attention caches as further outputs `present.N.encoder.{key,value}`, so there is no first pass.
+//! - prepared by `models import`: `decoder_model_prepared`, the cached step alone, from an empty cache on; for any number
+//!   of tokens, unless `input_ids` is declared for one. The encoder gives the cross-attention caches as further outputs
+//!   `present.N.encoder.{key,value}`.
 //!
 //! Everything is bound by name and optional inputs only where declared. The cross-attention cache is kept from where it
 //! first came: later passes give it again, or empty, or not at all.
@@ -31,6 +32,7 @@ pub struct Decoder {
     /// The caches for what was decoded, then those for what was heard or read.
     caches: Vec<Cache>,
     multi_token: bool,
+    is_prepared: bool,
 }
 
 /// One tensor of the key/value cache.
@@ -47,8 +49,9 @@ impl Decoder {
     /// # Errors
     /// A missing-model error when the files aren't there or aren't a decoder with a cache.
     pub fn load(folder: &Path, compute: Compute) -> Result<Self> {
-        let alone = ["decoder_model_prepared", "decoder_model_merged"].iter().find_map(|stem| find_file(folder, stem));
-        let (first, next) = match alone {
+        let prepared = find_file(folder, "decoder_model_prepared");
+        let is_prepared = prepared.is_some();
+        let (first, next) = match prepared.or_else(|| find_file(folder, "decoder_model_merged")) {
             Some(file) => (Graph::load(&file, compute)?, None),
             None => {
                 let files = [need_file(folder, "decoder_model")?, need_file(folder, "decoder_with_past_model")?];
@@ -73,7 +76,7 @@ impl Decoder {
             graph.demand(&["input_ids"], &["logits"])?;
             graph.demand(&[], &own)?;
         }
-        let mut decoder = Self { first, next, caches, multi_token: false };
+        let mut decoder = Self { first, next, caches, multi_token: false, is_prepared };
         decoder.multi_token = decoder.takes_several_tokens()?;
         Ok(decoder)
     }
@@ -102,7 +105,7 @@ impl Decoder {
     pub fn begin(&self, outputs: &mut SessionOutputs<'_>, mask: Option<Array2<i64>>) -> Result<Run> {
         let mut run = Run { mask: mask.map(Arc::new), ..Run::default() };
         let states = "encoder_hidden_states";
-        for cache in self.caches.iter().filter(|c| c.is_cross && self.first.input(states).is_none()) {
+        for cache in self.caches.iter().filter(|c| c.is_cross && self.is_prepared) {
             run.cross.push(Arc::new(self.first.fit(&cache.input, super::output(outputs, &cache.output)?)?));
         }
         if self.first.input(states).is_some() {
@@ -118,7 +121,8 @@ impl Decoder {
     /// # Errors
     /// When the model fails.
     pub fn step(&mut self, run: &mut Run, tokens: &Array2<i64>) -> Result<Step> {
-        if run.length == 0 || tokens.ncols() == 1 || self.multi_token {
+        let is_first_pass = run.length == 0 && !self.is_prepared;
+        if is_first_pass || tokens.ncols() == 1 || self.multi_token {
             return self.pass(run, tokens.view());
         }
         let columns = tokens.axis_iter(Axis(1));

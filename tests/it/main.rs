@@ -4,13 +4,18 @@ mod browser;
 mod cli;
 mod golden;
 mod hostile;
+mod import;
+mod models;
 mod protocol;
 mod pulse;
 mod quality;
 mod realtime;
 mod sessions;
+mod streaming;
 mod supervision;
 mod support;
+mod toy_hub;
+mod translation;
 mod whisper;
 #[cfg(feature = "whisper-cpp")]
 mod whisper_cpp;

@@ -322,7 +322,7 @@ fn check_segments(folder: &Path, model: &mut Model, record: &Value) {
 }
 
 fn options(lang: &str, beam: usize) -> Options {
-    Options { compute: Compute::cpu(1), lang: Lang::parse(lang).expect("known"), beam }
+    Options { compute: Compute::cpu(1), lang: Lang::parse(lang).expect("known"), find_lang: false, beam }
 }
 
 /// Feeds streams in blocks, side by side; -> the updates of each.
@@ -409,12 +409,14 @@ fn what_is_longer_than_a_window_moves_on_and_loses_nothing() {
 #[test]
 fn a_language_is_found() {
     let Some((folder, _)) = models().into_iter().find(|(_, g)| g["languages"].is_array()) else { return };
-    let mut whisper = Whisper::load(&folder, &options("en", 1)).expect("loads");
-    whisper.find_language();
-    whisper.start(7);
-    whisper.accept(7, &clip("long-es.wav"));
-    whisper.decode().expect("decodes");
-    assert_eq!(whisper.language(7), Some("es"));
+    let options = Options { find_lang: true, ..options("en", 1) };
+    let mut whisper = Whisper::load(&folder, &options).expect("loads");
+    let updates = hear(&mut whisper, &[clip("long-es.wav"), clip("short-en.wav")], 16_000);
+    // All that is shown of an utterance is in one language.
+    for (updates, tag) in updates.iter().zip(["es", "en"]) {
+        let langs: Vec<_> = updates.iter().map(|u| u.lang.as_ref().map(Lang::tag)).collect();
+        assert!(!langs.is_empty() && langs.iter().all(|l| *l == Some(tag)), "{tag}: {langs:?}");
+    }
 }
 
 #[test]

@@ -23,6 +23,7 @@ pub mod words;
 use super::{Options, Recognizer, StreamId, Update};
 use crate::error::Result;
 use crate::onnx::decoder::Run;
+use crate::stabilise::CommitPolicy;
 use decode::{Decoded, LADDER, Settings};
 use model::Model;
 use ndarray::Array2;
@@ -58,18 +59,9 @@ impl Whisper {
     pub fn load(folder: &Path, options: &Options) -> Result<Self> {
         let model = Model::load(folder, options.compute)?;
         let language = model.tokens.language(&options.lang)?;
-        Ok(Self { model, language, finds_language: false, beams: options.beam.max(1), streams: BTreeMap::new() })
-    }
-
-    /// Finds out each utterance's language, instead of believing the options; an English-only model has nothing to find.
-    pub fn find_language(&mut self) {
-        self.finds_language = !self.model.tokens.languages.is_empty();
-    }
-
-    /// The code of the language that was found in a stream.
-    pub fn language(&self, stream: StreamId) -> Option<&str> {
-        let token = self.streams.get(&stream)?.language?;
-        self.model.tokens.languages.iter().find(|(_, id)| *id == token).map(|(code, _)| code.as_str())
+        // An English-only model has nothing to find.
+        let finds_language = options.find_lang && !model.tokens.languages.is_empty();
+        Ok(Self { model, language, finds_language, beams: options.beam.max(1), streams: BTreeMap::new() })
     }
 
     /// The windows that are due and go together: of one length, for one reason, with beginnings of one length.
@@ -118,7 +110,9 @@ impl Whisper {
                 Why::Grown if decoded.is_repetitive() => stream.heard(false),
                 Why::Grown | Why::Last => {
                     stream.show(words, !decoded.is_doubtful());
-                    updates.extend((why == Why::Grown).then(|| stream.update(*id)));
+                    // What is shown in a language stays in it, so that nothing is shown before it is sure.
+                    let is_shown = why == Why::Grown && (!self.finds_language || stream.is_language_sure);
+                    updates.extend(is_shown.then(|| stream.update(*id, self.model.tokens.lang(stream.language))));
                 }
             }
         }
@@ -165,6 +159,10 @@ impl Whisper {
 }
 
 impl Recognizer for Whisper {
+    fn policy(&self) -> CommitPolicy {
+        CommitPolicy::LocalAgreement { n: 2 }
+    }
+
     fn start(&mut self, stream: StreamId) {
         self.streams.insert(stream, Stream::new(self.model.bank.clone()));
     }
@@ -192,7 +190,7 @@ impl Recognizer for Whisper {
         }
         // Who is finished and has nothing due any more is done.
         self.streams.retain(|id, stream| {
-            updates.extend(stream.is_finished.then(|| stream.update(*id)));
+            updates.extend(stream.is_finished.then(|| stream.update(*id, self.model.tokens.lang(stream.language))));
             !stream.is_finished
         });
         Ok(updates)

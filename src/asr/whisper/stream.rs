@@ -10,7 +10,7 @@ use super::tokens::MOST_EARLIER;
 use super::words::{STEP, Spoken};
 use crate::asr::{StreamId, Update};
 use crate::audio::{SAMPLE_RATE, StreamTime};
-use crate::text::{Hypothesis, Word};
+use crate::text::{Hypothesis, Lang, Word};
 use std::sync::Arc;
 
 /// New sound that is worth another pass: 1 s, `min-chunk-size` of whisper_streaming (Macháček et al. 2023).
@@ -140,9 +140,9 @@ impl Stream {
     }
 
     /// What is now to be told of it.
-    pub fn update(&self, stream: StreamId) -> Update {
+    pub fn update(&self, stream: StreamId, lang: Option<Lang>) -> Update {
         let heard = self.mel.len() as u64;
-        Update { stream, hypothesis: self.hypothesis(), heard, is_done: self.is_finished }
+        Update { stream, hypothesis: self.hypothesis(), lang, heard, is_done: self.is_finished }
     }
 
     /// Where the last fixed word ended, in seconds after the window's start: zero or less.

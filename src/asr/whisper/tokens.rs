@@ -89,6 +89,12 @@ impl Tokens {
         encoding.map(|e| e.get_ids().to_vec()).map_err(|e| Error::failed(format!("the text can't be encoded: {e}")))
     }
 
+    /// The language of a token; none where it is no language, or none that we have words for.
+    pub fn lang(&self, token: Option<u32>) -> Option<Lang> {
+        let (code, _) = self.languages.iter().find(|(_, id)| Some(*id) == token)?;
+        Lang::parse(code).ok()
+    }
+
     /// The token of a language; `None` where the model needs none.
     ///
     /// # Errors

@@ -27,6 +27,10 @@ impl Decoder {
         if cached.input("input_ids").is_some_and(|i| i.dims.get(1) == Some(&Some(1))) {
             return Ok(false);
         }
+        // Who prepared it has tried it out, and would have declared one token.
+        if self.is_prepared {
+            return Ok(true);
+        }
         let Some(run) = self.blank()? else { return Ok(false) };
         let whole = self.feed(run.clone(), &[4])?;
         let single = self.feed(run.clone(), &[1, 1, 1, 1])?;
@@ -53,19 +57,10 @@ impl Decoder {
     /// A run over noise in place of an encoder's states; none where the file doesn't say how wide they are.
     fn blank(&self) -> Result<Option<Run>> {
         let mut run = Run::default();
-        let mut length = LENGTH;
-        if let Some(input) = self.first.input("encoder_hidden_states") {
-            length = input.dims.get(1).copied().flatten().unwrap_or(LENGTH);
-            let Some(width) = input.dims.get(2).copied().flatten() else { return Ok(None) };
-            run.states = Some(Arc::new(noise(input, &[1, length, width])?));
-        } else {
-            for cache in self.caches.iter().filter(|c| c.is_cross) {
-                let Some(input) = self.first.input(&cache.input) else { return Ok(None) };
-                let [heads, size] = [1, 3].map(|axis| input.dims.get(axis).copied().flatten());
-                let (Some(heads), Some(size)) = (heads, size) else { return Ok(None) };
-                run.cross.push(Arc::new(noise(input, &[1, heads, length, size])?));
-            }
-        }
+        let Some(input) = self.first.input("encoder_hidden_states") else { return Ok(None) };
+        let [length, width] = [1, 2].map(|axis| input.dims.get(axis).copied().flatten());
+        let (length, Some(width)) = (length.unwrap_or(LENGTH), width) else { return Ok(None) };
+        run.states = Some(Arc::new(noise(input, &[1, length, width])?));
         run.mask = Some(Arc::new(Array2::ones((1, length))));
         run.number_rows();
         Ok(Some(run))

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::onnx::{Array, tensor};
-use ndarray::{Array2, Array3, ArrayD, ArrayView2, Axis, Ix3, concatenate};
+use ndarray::{Array2, Array3, ArrayD, ArrayView2, ArrayViewMut2, Axis, Ix3, concatenate};
 use ort::value::{DynValue, ValueType};
 use std::sync::Arc;
 
@@ -97,6 +97,12 @@ impl Step {
     /// The logits after the last token, `[rows, vocabulary]`.
     pub fn last(&self) -> ArrayView2<'_, f32> {
         self.logits.index_axis(Axis(1), self.logits.len_of(Axis(1)).saturating_sub(1))
+    }
+
+    /// As [`last`](Self::last), to be changed.
+    pub fn last_mut(&mut self) -> ArrayViewMut2<'_, f32> {
+        let last = self.logits.len_of(Axis(1)).saturating_sub(1);
+        self.logits.index_axis_mut(Axis(1), last)
     }
 
     /// The other outputs whose names begin so (`cross_attentions.`: each `[rows, heads, n, source length]`), in order.

@@ -1,0 +1,185 @@
+//! Turns utterances into words with Parakeet-TDT and other NeMo transducers that want the whole utterance.
+//!
+//! The encoder sees all sound so far, and again whenever a second has been added; so nothing is certain before the end,
+//! and the commit policy (LocalAgreement) decides what leaves. Layouts: `encoder-model.onnx` and `decoder_joint-model.onnx`
+//! (NeMo's `model.export`), or `encoder.onnx`, `decoder.onnx`, `joiner.onnx` (sherpa-onnx).
+//!
+//! TDT (Xu et al. 2023, "Efficient Sequence Transduction by Jointly Predicting Tokens and Durations"): each step gives a
+//! piece and how many frames to go on. A model without durations is a plain transducer and decoded by the same rule.
+
+mod encoder;
+mod joint;
+
+use super::features::{Features, Filterbank, nemo};
+use super::tokens::{Piece, Tokens};
+use super::{Recognizer, StreamId, Update};
+use crate::audio::StreamTime;
+use crate::error::{Error, Result};
+use crate::models::layout;
+use crate::onnx::Compute;
+use crate::stabilise::CommitPolicy;
+use crate::text::Hypothesis;
+use encoder::Encoder;
+use joint::Joint;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// New sound, in samples, after which a stream is decoded again: 1 s. A pass over 15 s costs about as much as 1 s of
+/// speech takes on a laptop, so a shorter step would only fall behind.
+const STEP: u64 = 16_000;
+/// Pieces in one frame; NeMo's `greedy.max_symbols` and onnx-asr's `max_tokens_per_step`. (sherpa-onnx stops at 5.)
+const MAX_SYMBOLS: usize = 10;
+/// Below this many frames of features (0.1 s) there is no word, and the encoder's convolutions have nothing to do.
+const FEWEST: usize = 10;
+
+/// The backend.
+pub struct ParakeetTdt {
+    encoder: Encoder,
+    joint: Joint,
+    tokens: Tokens,
+    bank: Arc<Filterbank>,
+    streams: BTreeMap<StreamId, Stream>,
+}
+
+struct Stream {
+    features: Features,
+    /// Not normalised.
+    frames: Vec<f32>,
+    samples: u64,
+    decoded: u64,
+    hypothesis: Hypothesis,
+    is_finished: bool,
+}
+
+impl ParakeetTdt {
+    /// Loads a folder of either layout.
+    ///
+    /// # Errors
+    /// A missing-model error when a file isn't there or they don't belong together.
+    pub fn load(folder: &Path, compute: Compute) -> Result<Self> {
+        let joint = Joint::load(folder, compute)?;
+        let encoder = Encoder::load(folder, compute)?;
+        let list = layout::tokens_file(folder)?;
+        let tokens = Tokens::load(&list)?;
+        if let Some(width) = joint.width().filter(|width| *width < tokens.len()) {
+            let what = format!(
+                "{} has {} pieces, but the model of {} only {width}",
+                list.display(),
+                tokens.len(),
+                folder.display()
+            );
+            return Err(Error::missing(what).hint("both must come from one export"));
+        }
+        let bank = Arc::new(Filterbank::new(nemo::recipe(encoder.bins)));
+        Ok(Self { encoder, joint, tokens, bank, streams: BTreeMap::new() })
+    }
+
+    /// What is said in these frames of features.
+    fn recognise(&mut self, frames: Vec<f32>) -> Result<Vec<Piece>> {
+        if frames.len() < FEWEST * self.encoder.bins {
+            return Ok(Vec::new());
+        }
+        let samples = self.encoder.samples_per_frame;
+        let encoded = self.encoder.run(frames)?;
+        let (mut pieces, mut cursor) = (Vec::new(), self.joint.start(self.tokens.blank()));
+        let (mut t, mut said) = (0, 0);
+        while t < encoded.len() {
+            let logits = self.joint.logits(&encoded[t], &mut cursor)?;
+            let Some((of_pieces, of_durations)) = logits.split_at_checked(self.tokens.len()) else {
+                return Err(Error::failed("the joint network gave fewer logits than there are pieces"));
+            };
+            let (id, skip) = (argmax(of_pieces), argmax(of_durations));
+            let is_blank = id == self.tokens.blank();
+            if !is_blank {
+                let at = |frame: usize| StreamTime(frame as u64 * samples);
+                let log_p = of_pieces[id] - log_sum(of_pieces);
+                pieces.push(Piece { id, start: at(t), end: at(t + skip.max(1)), log_p });
+                cursor.say(id);
+                said += 1;
+            }
+            // The rule of both references: NeMo's greedy TDT decoding, and onnx-asr's.
+            let moves = if skip == 0 && (is_blank || said == MAX_SYMBOLS) { 1 } else { skip };
+            if moves > 0 {
+                said = 0;
+            }
+            t += moves;
+        }
+        Ok(pieces)
+    }
+
+    fn update(&mut self, id: StreamId) -> Result<Option<Update>> {
+        let Some(stream) = self.streams.get(&id) else { return Ok(None) };
+        if stream.decoded < stream.samples {
+            let mut frames = stream.frames.clone();
+            stream.features.rest(&mut frames);
+            let pieces = self.recognise(frames)?;
+            let words = self.tokens.words(&pieces);
+            if let Some(stream) = self.streams.get_mut(&id) {
+                stream.decoded = stream.samples;
+                stream.hypothesis = Hypothesis { words, fixed: 0 };
+            }
+        }
+        Ok(self.streams.get(&id).map(|stream| {
+            let mut hypothesis = stream.hypothesis.clone();
+            if stream.is_finished {
+                hypothesis.fixed = hypothesis.words.len();
+            }
+            Update { stream: id, hypothesis, lang: None, heard: stream.samples, is_done: stream.is_finished }
+        }))
+    }
+}
+
+impl Recognizer for ParakeetTdt {
+    fn policy(&self) -> CommitPolicy {
+        CommitPolicy::LocalAgreement { n: 2 }
+    }
+
+    fn start(&mut self, stream: StreamId) {
+        let features = Features::new(self.bank.clone());
+        let hypothesis = Hypothesis { words: Vec::new(), fixed: 0 };
+        let new = Stream { features, frames: Vec::new(), samples: 0, decoded: 0, hypothesis, is_finished: false };
+        self.streams.insert(stream, new);
+    }
+
+    fn accept(&mut self, stream: StreamId, samples: &[f32]) {
+        if let Some(stream) = self.streams.get_mut(&stream) {
+            stream.samples += samples.len() as u64;
+            stream.features.push(samples, &mut stream.frames);
+        }
+    }
+
+    fn finish(&mut self, stream: StreamId) {
+        if let Some(stream) = self.streams.get_mut(&stream) {
+            stream.is_finished = true;
+        }
+    }
+
+    fn decode(&mut self) -> Result<Vec<Update>> {
+        let is_due = |s: &Stream| s.is_finished || s.samples >= s.decoded + STEP;
+        let due: Vec<StreamId> = self.streams.iter().filter(|(_, s)| is_due(s)).map(|(id, _)| *id).collect();
+        let mut updates = Vec::new();
+        for id in due {
+            updates.extend(self.update(id)?);
+        }
+        for update in updates.iter().filter(|u| u.is_done) {
+            self.streams.remove(&update.stream);
+        }
+        Ok(updates)
+    }
+
+    fn stop(&mut self, stream: StreamId) {
+        self.streams.remove(&stream);
+    }
+}
+
+/// The first of the highest; 0 of none.
+fn argmax(values: &[f32]) -> usize {
+    values.iter().enumerate().fold(0, |best, (i, v)| if *v > values[best] { i } else { best })
+}
+
+/// ln of the sum of e^x
+fn log_sum(values: &[f32]) -> f32 {
+    let highest = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    highest + values.iter().map(|v| (v - highest).exp()).sum::<f32>().ln()
+}
