@@ -13,7 +13,8 @@ random phases and noise of its sine source are zeros, so that one text always gi
   kokoro-int/    as hexgrad's export gives it: an integer speed, a second output `duration`; config.json
 
 The voices have 64 rows instead of 510, to be small. The recorded audio is that of `Kokoro.create`, given phonemes,
-without its trimming of silence. phonemes.json has what kokoro-onnx's tokenizer makes of piper_sentences.json over the
+without its trimming of silence
+and without the pauses it adds. phonemes.json has what kokoro-onnx's tokenizer makes of piper_sentences.json over the
 system's eSpeak NG (1.51), and the ids.
 """
 
@@ -47,7 +48,7 @@ CONFIG = {
         "upsample_kernel_sizes": [20, 12], "upsample_rates": [10, 6], "gen_istft_hop_size": 5, "gen_istft_n_fft": 20,
         "resblock_dilation_sizes": [[1, 3, 5]], "resblock_kernel_sizes": [3], "upsample_initial_channel": 8,
     },
-    "dim_in": 8, "dropout": 0.2, "hidden_dim": 8, "max_conv_dim": 16, "max_dur": 4, "multispeaker": True, "n_layer": 1,
+    "dim_in": 8, "dropout": 0.2, "hidden_dim": 8, "max_conv_dim": 16, "max_dur": 8, "multispeaker": True, "n_layer": 1,
     "n_mels": 8, "n_token": 178, "style_dim": 128, "text_encoder_kernel_size": 5,
     "plbert": {
         "hidden_size": 16, "embedding_size": 8, "num_attention_heads": 2, "intermediate_size": 32,
@@ -90,6 +91,8 @@ def network() -> torch.nn.Module:
             weights.data.mul_(2.0 if name.endswith("weight_g") else 1.0)
         if name.endswith("conv_post.bias"):
             weights.data[: CONFIG["istftnet"]["gen_istft_n_fft"] // 2 + 1] = -3.5  # magnitudes' logarithm
+        if "duration_proj" in name:
+            weights.data.mul_(12.0)  # lengths that differ from phoneme to phoneme
         if "F0_proj.bias" in name:
             weights.data.fill_(120.0)  # Hz: a voiced sound
     return model_file.KModelForONNX(model).eval()
@@ -129,7 +132,9 @@ def record(path: Path, voices: dict[str, np.ndarray]) -> list[dict]:
         for phonemes, voice, speed in CASES:
             if voice not in voices:
                 continue
-            audio, rate = speaker.create(phonemes, voice, speed, is_phonemes=True, trim=False)
+            audio, rate = speaker.create(
+                phonemes, voice, speed, is_phonemes=True, trim=False, sentence_pause=0.0, clause_pause=0.0
+            )
             assert rate == 24000
             ids = speaker.tokenizer.tokenize(phonemes)
             step = max(1, len(audio) // 300)

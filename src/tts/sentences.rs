@@ -23,9 +23,12 @@ pub fn of_text(text: &str) -> Vec<&str> {
     sentences
 }
 
-/// A sentence in pieces of at most `longest` characters: cut after the last clause mark that fits, else at the last space,
+/// A sentence as it is if it is no longer than `longest`, else in pieces of at most `longest` characters: cut after the last clause mark that fits, else at the last space,
 /// else anywhere. No piece is made short for a mark near its start.
 pub fn pieces(sentence: &str, longest: usize) -> Vec<&str> {
+    if sentence.chars().nth(longest).is_none() {
+        return if sentence.trim().is_empty() { Vec::new() } else { vec![sentence] };
+    }
     let (mut pieces, mut rest) = (Vec::new(), sentence.trim());
     while let Some((limit, _)) = rest.char_indices().nth(longest) {
         let fits = &rest[..limit];

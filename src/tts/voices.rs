@@ -50,7 +50,7 @@ impl Voices {
             let languages = languages(registered, loaded.languages);
             if languages.is_empty() {
                 let message = format!("{}: it is not known which language this voice speaks", folder.display());
-                return Err(Error::missing(message).hint("its config must name one of those of `--to`"));
+                return Err(Error::missing(message).hint("its config names it in `language.code`, such as en_US"));
             }
             refusals.push(loaded.refused);
             voices.push((languages, loaded.synthesizer));

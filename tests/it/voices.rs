@@ -11,7 +11,8 @@ use sottovoce::tts::phonemes::{Phonemizer, library};
 use sottovoce::tts::piper::Piper;
 use sottovoce::tts::{self, Options, Synthesizer};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 fn fixture(name: &str) -> PathBuf {
     repo().join("tests/fixtures/tts").join(name)
@@ -264,12 +265,15 @@ fn without_espeaks_library_a_voice_says_how_to_get_it() {
         format!("[speak]\nmodels = [{:?}]\n[server]\nlisten = \"127.0.0.1:0\"\n", fixture("piper")),
     )
     .expect("written");
-    let run = crate::support::program()
-        .arg("run")
-        .arg(pipeline.path())
-        .env("PHONEMIZER_ESPEAK_LIBRARY", "/nowhere/espeak.so")
-        .output();
-    let run = run.expect("the program starts");
+    let mut run = crate::support::program();
+    run.arg("run").arg(pipeline.path()).env("PHONEMIZER_ESPEAK_LIBRARY", "/nowhere/espeak.so");
+    let mut child = run.stdin(Stdio::null()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("starts");
+    let start = Instant::now();
+    while child.try_wait().expect("waits").is_none() && start.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let _ = child.kill();
+    let run = child.wait_with_output().expect("ends");
     let said = crate::support::stderr(&run);
     assert_eq!(run.status.code(), Some(3), "{said}");
     assert!(said.contains("/nowhere/espeak.so") && said.contains("apt install espeak-ng"), "{said}");

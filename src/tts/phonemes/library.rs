@@ -120,11 +120,16 @@ impl Library {
         if self.voice == voice {
             return Ok(());
         }
-        let unknown = || Error::missing(format!("eSpeak NG {} has no voice `{voice}`", self.version));
-        let name = CString::new(voice).map_err(|_| unknown())?;
-        // SAFETY: the name lives until the call is over, and eSpeak NG copies it.
-        if unsafe { (self.set_voice_by_name)(name.as_ptr()) } != 0 {
-            return Err(unknown().hint("`espeak-ng --voices` lists them"));
+        // Version 1.51 doesn't know France's French by `fr-fr`, only by `fr`.
+        let names = [voice, voice.split('-').next().unwrap_or(voice)].map(CString::new);
+        let is_set = names.iter().flatten().any(|name| {
+            // SAFETY: the name lives until the call is over, and eSpeak NG copies it.
+            unsafe { (self.set_voice_by_name)(name.as_ptr()) == 0 }
+        });
+        if !is_set {
+            self.voice.clear();
+            return Err(Error::missing(format!("eSpeak NG {} has no voice `{voice}`", self.version))
+                .hint("`espeak-ng --voices` lists them"));
         }
         voice.clone_into(&mut self.voice);
         Ok(())
