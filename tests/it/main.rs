@@ -11,3 +11,4 @@ mod realtime;
 mod sessions;
 mod supervision;
 mod support;
+mod voices;
