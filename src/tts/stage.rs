@@ -120,7 +120,6 @@ mod tests {
             let (committed, tentative) = (committed.to_owned(), String::new());
             let text = Translated {
                 utterance: 1,
-                source_lang: Lang::parse("en").expect("known"),
                 lang,
                 committed,
                 tentative,
