@@ -27,7 +27,7 @@
 //! | what is dropped under load | [`pipeline::link`], [`hub::fanout`] |
 //! | start, stop, crash | [`pipeline`] |
 //! | a device problem | `capture/device.rs` |
-//! | a new model file | `onnx/models.toml` |
+//! | a new model file | `onnx/models.toml`; one that is fetched: `onnx/published.toml` |
 //!
 //! # What must stay true
 //!

@@ -5,8 +5,8 @@ use crate::asr::{self, Recognizer};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::listen::vad;
-use crate::models::Registry;
 use crate::models::layout::Layout;
+use crate::models::{Model, Registry, State, bytes};
 use crate::mt::{self, Translator};
 use crate::onnx::Compute;
 use crate::text::Lang;
@@ -57,43 +57,48 @@ impl Plan {
     /// A config error that names the key, or what is missing.
     pub fn new(config: Config) -> Result<Self> {
         let registry = Registry::find()?;
+        // All that is wrong with the file comes before what is missing: that can be fetched.
         let is_auto = config.recognise.backend == "auto";
         if !is_auto {
             find("recognise", &config.recognise.backend, asr::BACKENDS).map_err(|e| e.context("recognise.backend"))?;
         }
+        if config.translate.backend != "none" {
+            find("translate", &config.translate.backend, mt::BACKENDS).map_err(|e| e.context("translate.backend"))?;
+        }
+        if config.speak.backend != "none" {
+            find("speak", &config.speak.backend, tts::BACKENDS).map_err(|e| e.context("speak.backend"))?;
+        }
         vad::build(&config.listen.backend).map_err(|e| e.context("listen.backend"))?;
-        let asr_model = registry.folder(&config.recognise.model).map_err(|e| e.context("recognise.model"))?;
+        check_language(&config, &registry)?;
+        check_numbers(&config)?;
+        let listen = address(&config)?;
+        let sample = config.source.sample.as_ref().map(|s| registry.root.join(s));
+        let missing = Self::missing(&config, &registry);
+        if missing.len() > 1 && missing.iter().all(|m| m.published.is_some()) {
+            return Err(all_missing(&missing));
+        }
+        let mut folders = Vec::new();
+        for (key, id) in used(&config) {
+            folders.push(registry.folder(id).map_err(|e| e.context(key))?);
+        }
+        let mut folders = folders.into_iter();
+        let asr_model = folders.next().unwrap_or_default();
         let asr_backend = match is_auto {
             true => Layout::of(&asr_model).map_err(|e| e.context("recognise.model"))?.backend().to_owned(),
             false => config.recognise.backend.clone(),
         };
-        if let Ok(model) = registry.get(&config.recognise.model)
-            && !model.languages.iter().any(|l| l.primary() == config.recognise.lang.primary())
-        {
-            let known: Vec<&str> = model.languages.iter().map(Lang::tag).collect();
-            let message = format!("model `{}` doesn't understand {} speech", model.id, config.recognise.lang.name());
-            return Err(Error::config(message).hint(format!("it understands: {}", known.join(", "))));
-        }
-        let mt_model = match config.translate.backend.as_str() {
-            "none" => None,
-            name => {
-                find("translate", name, mt::BACKENDS).map_err(|e| e.context("translate.backend"))?;
-                Some(registry.folder(&config.translate.model).map_err(|e| e.context("translate.model"))?)
-            }
-        };
-        let mut tts_models = Vec::new();
-        if config.speak.backend != "none" {
-            find("speak", &config.speak.backend, tts::BACKENDS).map_err(|e| e.context("speak.backend"))?;
-            for model in &config.speak.models {
-                let folder = registry.folder(model).map_err(|e| e.context("speak.models"))?;
-                let languages = registry.get(model).map_or_else(|_| Vec::new(), |m| m.languages.clone());
-                tts_models.push((folder, languages));
-            }
-        }
-        let listen = address(&config)?;
-        let sample = config.source.sample.as_ref().map(|s| registry.root.join(s));
-        check_numbers(&config)?;
+        let mt_model = if config.translate.backend == "none" { None } else { folders.next() };
+        let languages = |id: &String| registry.get(id).map_or_else(|_| Vec::new(), |m| m.languages.clone());
+        let tts_models = folders.zip(config.speak.models.iter().map(languages)).collect();
         Ok(Self { config, asr_model, asr_backend, mt_model, tts_models, listen, sample })
+    }
+
+    /// The known models that a configuration uses and that aren't here.
+    pub fn missing(config: &Config, registry: &Registry) -> Vec<Model> {
+        let known = used(config).into_iter().filter_map(|(_, id)| registry.get(id).ok());
+        let mut missing: Vec<Model> = known.filter(|m| registry.state(m) == State::Absent).collect();
+        missing.dedup_by(|a, b| a.id == b.id);
+        missing
     }
 
     /// Loads the models and runs each once.
@@ -104,17 +109,16 @@ impl Plan {
         let Config { recognise, translate, speak, .. } = &self.config;
         let build = find("recognise", &self.asr_backend, asr::BACKENDS)?;
         let compute = Compute { threads: recognise.threads, device: recognise.device };
-        let options = asr::Options { compute, lang: recognise.lang.clone(), beam: recognise.beam };
+        let (lang, find_lang) = (recognise.lang.clone(), recognise.find_lang);
+        let options = asr::Options { compute, lang, find_lang, beam: recognise.beam };
         let mut recognizer = build(&self.asr_model, &options)?;
         recognizer.warm_up()?;
         let translator = match &self.mt_model {
             None => None,
             Some(folder) => {
                 let build = find("translate", &translate.backend, mt::BACKENDS)?;
-                let options = mt::Options {
-                    compute: Compute { threads: translate.threads, device: translate.device },
-                    beam: translate.beam,
-                };
+                let compute = Compute { threads: translate.threads, device: translate.device };
+                let options = mt::Options::new(compute, translate.beam);
                 let mut translator = build(folder, options)?;
                 let (from, targets) = (&recognise.lang, self.targets());
                 for to in &targets {
@@ -153,6 +157,34 @@ impl Plan {
     pub fn langs(&self) -> Vec<Lang> {
         std::iter::once(self.config.recognise.lang.clone()).chain(self.targets()).collect()
     }
+}
+
+/// The models that a configuration uses, each with the key that names it: recogniser, translator, voices.
+fn used(config: &Config) -> Vec<(&'static str, &str)> {
+    let translator =
+        (config.translate.backend != "none").then_some(("translate.model", config.translate.model.as_str()));
+    let voices = config.speak.models.iter().filter(|_| config.speak.backend != "none");
+    let recognizer = ("recognise.model", config.recognise.model.as_str());
+    std::iter::once(recognizer).chain(translator).chain(voices.map(|v| ("speak.models", v.as_str()))).collect()
+}
+
+fn all_missing(missing: &[Model]) -> Error {
+    let ids: Vec<&str> = missing.iter().map(|m| m.id.as_str()).collect();
+    let each: Vec<String> = missing.iter().map(|m| format!("{} ({})", m.id, bytes(m.size()))).collect();
+    let total = bytes(missing.iter().map(Model::size).sum());
+    Error::missing(format!("{} models aren't here yet: {}; about {total} in all", missing.len(), each.join(", ")))
+        .hint(format!("`sottovoce models pull {}` fetches them", ids.join(" ")))
+}
+
+fn check_language(config: &Config, registry: &Registry) -> Result<()> {
+    let (lang, model) = (&config.recognise.lang, registry.get(&config.recognise.model));
+    let Ok(model) = model else { return Ok(()) };
+    if model.languages.iter().any(|l| l.primary() == lang.primary()) {
+        return Ok(());
+    }
+    let known: Vec<&str> = model.languages.iter().map(Lang::tag).collect();
+    Err(Error::config(format!("model `{}` doesn't understand {} speech", model.id, lang.name()))
+        .hint(format!("it understands: {}", known.join(", "))))
 }
 
 fn address(config: &Config) -> Result<SocketAddr> {

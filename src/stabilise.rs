@@ -191,7 +191,8 @@ mod tests {
     fn an_ending_of_the_last_committed_word_is_not_lost() {
         let words = |texts: &[&str]| -> Vec<TargetWord> {
             let tokens = |text: &&str| text.bytes().map(u32::from).collect();
-            texts.iter().map(|text| TargetWord { text: (*text).to_owned(), tokens: tokens(text) }).collect()
+            let word = |text: &&str| TargetWord { text: (*text).to_owned(), tokens: tokens(text), glued: false };
+            texts.iter().map(word).collect()
         };
         let mut stabiliser = Stabiliser::new(CommitPolicy::LocalAgreement { n: 2 });
         for hypothesis in [&["el", "hotel"][..], &["el", "hotel"], &["el", "hoteles"], &["el", "hoteles", "son"]] {

@@ -1,7 +1,10 @@
 //! The words for language that every stage shares: languages, words, captions in the making.
 
+mod languages;
+
 use crate::audio::StreamTime;
 use crate::error::{Error, Result};
+use languages::{ISO, LANGUAGES, Row};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -9,47 +12,6 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Lang(String);
-
-/// One row per language: BCP-47 primary tag, FLORES-200 (NLLB) code, eSpeak NG voice, English name.
-/// Whisper's and M2M100's codes are the first column. Sources: the FLORES-200 language list; `espeak-ng --voices`.
-const LANGUAGES: &[(&str, &str, &str, &str)] = &[
-    ("ar", "arb_Arab", "ar", "Arabic"),
-    ("bg", "bul_Cyrl", "bg", "Bulgarian"),
-    ("ca", "cat_Latn", "ca", "Catalan"),
-    ("cs", "ces_Latn", "cs", "Czech"),
-    ("da", "dan_Latn", "da", "Danish"),
-    ("de", "deu_Latn", "de", "German"),
-    ("el", "ell_Grek", "el", "Greek"),
-    ("en", "eng_Latn", "en-us", "English"),
-    ("es", "spa_Latn", "es", "Spanish"),
-    ("et", "est_Latn", "et", "Estonian"),
-    ("fa", "pes_Arab", "fa", "Persian"),
-    ("fi", "fin_Latn", "fi", "Finnish"),
-    ("fr", "fra_Latn", "fr-fr", "French"),
-    ("hi", "hin_Deva", "hi", "Hindi"),
-    ("hr", "hrv_Latn", "hr", "Croatian"),
-    ("hu", "hun_Latn", "hu", "Hungarian"),
-    ("id", "ind_Latn", "id", "Indonesian"),
-    ("it", "ita_Latn", "it", "Italian"),
-    ("ja", "jpn_Jpan", "ja", "Japanese"),
-    ("ko", "kor_Hang", "ko", "Korean"),
-    ("lt", "lit_Latn", "lt", "Lithuanian"),
-    ("lv", "lvs_Latn", "lv", "Latvian"),
-    ("nl", "nld_Latn", "nl", "Dutch"),
-    ("no", "nob_Latn", "nb", "Norwegian"),
-    ("pl", "pol_Latn", "pl", "Polish"),
-    ("pt", "por_Latn", "pt-br", "Portuguese"),
-    ("ro", "ron_Latn", "ro", "Romanian"),
-    ("ru", "rus_Cyrl", "ru", "Russian"),
-    ("sk", "slk_Latn", "sk", "Slovak"),
-    ("sl", "slv_Latn", "sl", "Slovenian"),
-    ("sv", "swe_Latn", "sv", "Swedish"),
-    ("sw", "swh_Latn", "sw", "Swahili"),
-    ("tr", "tur_Latn", "tr", "Turkish"),
-    ("uk", "ukr_Cyrl", "uk", "Ukrainian"),
-    ("vi", "vie_Latn", "vi", "Vietnamese"),
-    ("zh", "zho_Hans", "cmn", "Chinese"),
-];
 
 /// RFC 5646 §4.4.1 asks for room for 35 characters.
 const LONGEST_TAG: usize = 35;
@@ -82,6 +44,10 @@ impl Lang {
         }
         Ok(Self(out))
     }
+    /// All languages there are words for.
+    pub fn all() -> impl Iterator<Item = Self> {
+        LANGUAGES.iter().map(|l| Self(l.0.to_owned()))
+    }
     /// The tag.
     pub fn tag(&self) -> &str {
         &self.0
@@ -90,12 +56,36 @@ impl Lang {
     pub fn primary(&self) -> &str {
         self.0.split('-').next().unwrap_or(&self.0)
     }
-    fn row(&self) -> Option<&'static (&'static str, &'static str, &'static str, &'static str)> {
+    fn row(&self) -> Option<&'static Row> {
         LANGUAGES.iter().find(|l| l.0 == self.primary())
     }
-    /// The FLORES-200 code that NLLB models use (`eng_Latn`).
+    /// Whether Chinese is wanted in its traditional script: by the script's or a region's subtag.
+    pub fn is_traditional(&self) -> bool {
+        self.0.split("-").skip(1).any(|part| ["Hant", "TW", "HK", "MO"].iter().any(|t| part.eq_ignore_ascii_case(t)))
+    }
+    /// The FLORES-200 code that NLLB models use (`eng_Latn`); `und` for a language that they don't know.
     pub fn flores(&self) -> &'static str {
-        self.row().map_or("und", |l| l.1)
+        match self.row() {
+            Some(&("zh", ..)) if self.is_traditional() => "zho_Hant",
+            Some(&(_, code, ..)) if !code.is_empty() => code,
+            _ => "und",
+        }
+    }
+    /// Whisper's code: it has an older one for Javanese.
+    pub fn whisper(&self) -> &str {
+        if self.primary() == "jv" { "jw" } else { self.primary() }
+    }
+    /// M2M100's code: it has one of its own for Northern Sotho.
+    pub fn m2m100(&self) -> &str {
+        if self.primary() == "nso" { "ns" } else { self.primary() }
+    }
+    /// The language's codes of two and three letters (ISO 639-1 and 639-3), the primary tag first.
+    pub fn codes(&self) -> Vec<&'static str> {
+        self.row().map(codes).unwrap_or_default()
+    }
+    /// Whether this is a code of some language we know, and not of a group (`mul`, `roa`).
+    pub fn is_code(code: &str) -> bool {
+        LANGUAGES.iter().any(|row| codes(row).contains(&code))
     }
     /// The eSpeak NG voice; a region picks Latin American Spanish and British English.
     pub fn espeak(&self) -> &'static str {
@@ -103,13 +93,19 @@ impl Lang {
             "en-GB" => "en-gb",
             "pt-PT" => "pt",
             t if t.starts_with("es-") && t != "es-ES" => "es-419",
-            _ => self.row().map_or("en-us", |l| l.2),
+            _ => self.row().map(|l| l.2).filter(|voice| !voice.is_empty()).unwrap_or("en-us"),
         }
     }
     /// The English name.
     pub fn name(&self) -> &'static str {
         self.row().map_or("unknown", |l| l.3)
     }
+}
+
+fn codes(row: &'static Row) -> Vec<&'static str> {
+    let iso = row.1.split('_').next().filter(|iso| !iso.is_empty());
+    let more = ISO.iter().filter(|(tag, _)| *tag == row.0).flat_map(|(_, codes)| codes.iter().copied());
+    std::iter::once(row.0).chain(iso).chain(more).collect()
 }
 
 impl TryFrom<String> for Lang {
@@ -170,6 +166,9 @@ mod tests {
     fn tags_are_normalised_and_mapped() {
         let es = Lang::parse("ES-mx").expect("known");
         assert_eq!((es.tag(), es.primary(), es.flores(), es.espeak()), ("es-MX", "es", "spa_Latn", "es-419"));
+        let all = ["zh", "zh-TW", "nso", "jv", "br"].map(|tag| Lang::parse(tag).expect("known"));
+        assert_eq!(all.each_ref().map(Lang::flores), ["zho_Hans", "zho_Hant", "nso_Latn", "jav_Latn", "und"]);
+        assert_eq!((all[2].m2m100(), all[3].whisper()), ("ns", "jw"));
     }
 
     #[test]

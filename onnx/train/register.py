@@ -1,4 +1,7 @@
-"""The files under onnx/starter -> onnx/models.toml with sizes and checksums: `python3 register.py` (no packages needed)."""
+"""The files under onnx/starter -> onnx/models.toml with sizes and checksums: `python3 register.py` (no packages needed).
+
+Published models are in onnx/published.toml, which is written by hand and isn't touched.
+"""
 
 import hashlib
 import os
@@ -30,6 +33,6 @@ def entry(model):
 
 
 if __name__ == "__main__":
-    head = "# The models sottovoce knows. Made by onnx/train/register.py: run it after a model has changed.\n\n"
+    head = "# The models that come with sottovoce. Made by onnx/train/register.py: run it after a model has changed.\n# Those that can be fetched are in published.toml.\n\n"
     with open(os.path.join(ROOT, "models.toml"), "w") as f:
         f.write(head + "\n\n".join(entry(m) for m in MODELS) + "\n")

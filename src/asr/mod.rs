@@ -10,6 +10,7 @@ pub mod ngram;
 pub mod streaming;
 pub mod tdt;
 pub mod tokens;
+pub mod whisper;
 
 use crate::audio::StreamTime;
 use crate::error::Result;
@@ -33,6 +34,8 @@ pub struct Update {
     pub stream: StreamId,
     /// All its words, timed from the stream's start.
     pub hypothesis: Hypothesis,
+    /// The language that was found out, where that is asked for.
+    pub lang: Option<Lang>,
     /// Samples of the stream this rests on.
     pub heard: u64,
     /// The stream is finished and forgotten.
@@ -55,6 +58,12 @@ pub trait Recognizer: Send {
     /// Forgets a stream.
     fn stop(&mut self, stream: StreamId);
 
+    /// When its words are final unless the pipeline file says otherwise. Who decodes the whole utterance anew can change
+    /// every word, so that only agreement tells.
+    fn policy(&self) -> CommitPolicy {
+        CommitPolicy::Native
+    }
+
     /// Runs the model once, so that the first speaker doesn't wait for lazy work.
     ///
     /// # Errors
@@ -74,6 +83,8 @@ pub struct Options {
     pub compute: Compute,
     /// The language spoken, for models that know several.
     pub lang: Lang,
+    /// Find out the language of each utterance; `lang` is only what is likely.
+    pub find_lang: bool,
     /// 1: greedy; more: so many beams, where the backend can.
     pub beam: usize,
 }
@@ -88,6 +99,7 @@ pub const BACKENDS: &[(&str, Build)] = &[
     // One loader: the file says which of the two contracts it keeps.
     ("nemo-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?))),
     ("parakeet-tdt", |model, o| Ok(Box::new(tdt::ParakeetTdt::load(model, o.compute)?))),
+    ("whisper", |model, o| Ok(Box::new(whisper::Whisper::load(model, o)?))),
 ];
 
 /// The stage.
@@ -102,6 +114,7 @@ pub struct Recognise {
 struct Open {
     session: Arc<Session>,
     utterance: u64,
+    lang: Lang,
     at: StreamTime,
     stabiliser: Stabiliser<Word>,
     shown: bool,
@@ -109,7 +122,8 @@ struct Open {
 
 impl Recognise {
     /// A stage over this recogniser.
-    pub fn new(recognizer: Box<dyn Recognizer>, policy: CommitPolicy) -> Self {
+    pub fn new(recognizer: Box<dyn Recognizer>, policy: Option<CommitPolicy>) -> Self {
+        let policy = policy.unwrap_or_else(|| recognizer.policy());
         Self { recognizer, policy, open: HashMap::new(), by_session: HashMap::new(), next: 1 }
     }
 
@@ -124,8 +138,9 @@ impl Recognise {
                 self.next += 1;
                 self.recognizer.start(id);
                 let stabiliser = Stabiliser::new(self.policy);
-                self.open.insert(id, Open { session: session.clone(), utterance, at, stabiliser, shown: false });
-                self.by_session.insert(session.clone(), id);
+                let (session, lang) = (session.clone(), session.lang.clone());
+                self.open.insert(id, Open { session: session.clone(), utterance, lang, at, stabiliser, shown: false });
+                self.by_session.insert(session, id);
             }
             Heard::Speech(samples) => {
                 let seconds = StreamTime(samples.len() as u64).seconds();
@@ -150,6 +165,10 @@ impl Recognise {
             let changed = open.stabiliser.update(&update.hypothesis.words, update.hypothesis.fixed, update.is_done);
             // An utterance without words is a noise, and nobody hears of it.
             if (changed || update.is_done) && (open.shown || open.stabiliser.has_text()) {
+                // What was shown in a language stays in it.
+                if let Some(lang) = update.lang.clone().filter(|_| !open.shown) {
+                    open.lang = lang;
+                }
                 open.shown = true;
                 emit(Item::data(&open.session, open.recognised(&update)));
             }
@@ -168,6 +187,7 @@ impl Open {
         let on_session = |w: &Word| Word { start: w.start.plus(self.at.0), end: w.end.plus(self.at.0), ..w.clone() };
         Recognised {
             utterance: self.utterance,
+            lang: self.lang.clone(),
             committed: self.stabiliser.committed().iter().map(on_session).collect(),
             tentative: self.stabiliser.tentative().iter().map(on_session).collect(),
             is_final: update.is_done,

@@ -1,4 +1,4 @@
-//! Commands that look and don't touch: `devices`, `check`, `doctor`, `models`.
+//! Commands that look and don't touch: `devices`, `check`, `doctor`.
 
 use super::say;
 use crate::config;
@@ -8,77 +8,7 @@ use crate::onnx;
 use crate::plan::Plan;
 use crate::text::Lang;
 use crate::tts::espeak::Espeak;
-use clap::Subcommand;
-use indicatif::ProgressBar;
 use std::path::PathBuf;
-
-#[derive(Debug, Subcommand)]
-pub(super) enum ModelsCommand {
-    /// Lists the models with task, languages, size and licence.
-    List,
-    /// Compares files with their checksums: all models, or those named.
-    Verify {
-        /// Model ids.
-        ids: Vec<String>,
-    },
-    /// Prints the folder of a model.
-    Path {
-        /// A model id.
-        id: String,
-    },
-}
-
-pub(super) fn models(command: &ModelsCommand) -> Result<()> {
-    let registry = Registry::find()?;
-    match command {
-        ModelsCommand::List => {
-            say(&format!("{:<20} {:<5} {:<12} {:>8}  {:<20} NOTE", "ID", "TASK", "LANGUAGES", "SIZE", "LICENCE"))?;
-            for m in &registry.models {
-                let languages = m.languages.iter().map(Lang::tag).collect::<Vec<_>>().join(",");
-                let size = format!("{:.1} MB", m.size() as f64 / 1e6);
-                say(&format!("{:<20} {:<5} {languages:<12} {size:>8}  {:<20} {}", m.id, m.task, m.licence, m.note))?;
-            }
-            Ok(())
-        }
-        ModelsCommand::Path { id } => say(&registry.folder(id)?.display().to_string()),
-        ModelsCommand::Verify { ids } => verify(&registry, ids),
-    }
-}
-
-fn verify(registry: &Registry, ids: &[String]) -> Result<()> {
-    let chosen = match ids {
-        [] => registry.models.iter().collect(),
-        ids => ids.iter().map(|id| registry.get(id)).collect::<Result<Vec<_>>>()?,
-    };
-    let bar = ProgressBar::new(chosen.iter().map(|m| m.files.len() as u64).sum());
-    let mut bad = Vec::new();
-    let mut lines = Vec::new();
-    for model in chosen {
-        for file in &model.files {
-            let health = registry.check(model, file);
-            bar.inc(1);
-            let name = format!("{}/{}", model.id, file.path);
-            lines.push(format!(
-                "{:<8} {name}",
-                match health {
-                    Health::Good => "good",
-                    Health::Missing => "missing",
-                    Health::Damaged => "damaged",
-                }
-            ));
-            if health != Health::Good {
-                bad.push(name);
-            }
-        }
-    }
-    bar.finish_and_clear();
-    lines.iter().try_for_each(|l| say(l))?;
-    match bad.as_slice() {
-        [] => Ok(()),
-        bad => Err(Error::missing(format!("{} files are not as they should be: {}", bad.len(), bad.join(", ")))
-            .hint("check the project's files out again (`git checkout onnx`)")),
-    }
-}
 
 pub(super) fn check(pipelines: &[PathBuf]) -> Result<()> {
     for path in pipelines {
@@ -143,10 +73,10 @@ pub(super) fn doctor() -> Result<()> {
 
 fn registry_health() -> Result<String> {
     let registry = Registry::find()?;
-    let all = registry.models.iter().flat_map(|m| m.files.iter().map(move |f| (m, f)));
-    let bad = all.filter(|(m, f)| registry.check(m, f) != Health::Good).count();
-    match bad {
-        0 => Ok(format!("{} in {}", registry.models.len(), registry.root.display())),
+    let models = registry.installed();
+    let files = models.iter().map(|m| registry.verify(m)).collect::<Result<Vec<_>>>()?;
+    match files.iter().flatten().filter(|(_, health)| *health != Health::Good).count() {
+        0 => Ok(format!("{} in {} and {}", models.len(), registry.root.display(), registry.places.data.display())),
         n => {
             Err(Error::missing(format!("{n} files are missing or damaged"))
                 .hint("`sottovoce models verify` names them"))

@@ -3,6 +3,8 @@
 mod client;
 mod inspect;
 mod listen;
+mod models;
+mod pull;
 mod run;
 mod speak;
 mod translate;
@@ -56,9 +58,9 @@ enum Command {
     },
     /// Looks whether everything that sottovoce needs is there.
     Doctor,
-    /// Lists and checks models.
+    /// Lists, fetches and checks models.
     #[command(subcommand)]
-    Models(inspect::ModelsCommand),
+    Models(models::ModelsCommand),
     /// Prints a completion script for a shell.
     Completions {
         /// bash, zsh, fish, elvish or powershell.
@@ -71,7 +73,7 @@ enum Command {
 /// Options that change a pipeline file.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Overrides {
-    /// The language spoken (BCP-47, such as en), or auto for the pipeline's.
+    /// The language spoken (BCP-47, such as en); auto: found out for each utterance, where the model knows several.
     #[arg(long, value_name = "LANG|auto")]
     from: Option<String>,
     /// The languages to translate into; the spoken one gives its transcript.
@@ -81,8 +83,10 @@ pub(crate) struct Overrides {
 
 impl Overrides {
     fn apply(&self, config: &mut Config) -> Result<()> {
-        if let Some(from) = self.from.as_deref().filter(|f| *f != "auto") {
-            config.recognise.lang = Lang::parse(from).map_err(|e| e.context("--from"))?;
+        match self.from.as_deref() {
+            Some("auto") => config.recognise.find_lang = true,
+            Some(from) => config.recognise.lang = Lang::parse(from).map_err(|e| e.context("--from"))?,
+            None => {}
         }
         if !self.to.is_empty() {
             let to = self.to.iter().map(|l| Lang::parse(l).map_err(|e| e.context("--to")));
@@ -117,7 +121,7 @@ impl Cli {
             Command::Devices => inspect::devices(),
             Command::Check { pipelines } => inspect::check(&pipelines),
             Command::Doctor => inspect::doctor(),
-            Command::Models(command) => inspect::models(&command),
+            Command::Models(command) => models::models(&command),
             Command::Completions { shell } => {
                 clap_complete::generate(shell, &mut Self::command(), "sottovoce", &mut std::io::stdout());
                 Ok(())
@@ -170,6 +174,10 @@ impl Interrupt {
                 .map_err(|e| Error::failed(format!("signals can't be watched: {e}")))?;
         }
         Ok(Self(flag))
+    }
+
+    pub(crate) fn flag(&self) -> &std::sync::atomic::AtomicBool {
+        &self.0
     }
 
     pub(crate) fn came(&self) -> bool {

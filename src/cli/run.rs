@@ -7,6 +7,7 @@ use crate::config::SourceKind;
 use crate::error::{Error, Result};
 use crate::hub::Subscription;
 use crate::hub::fanout::{Dial, Filter};
+use crate::models::Registry;
 use crate::out::Passing;
 use crate::out::terminal::Terminal;
 use crate::pipeline::speaker::Speaker;
@@ -15,7 +16,7 @@ use crate::plan::Plan;
 use crate::server::Server;
 use clap::Args;
 use crossbeam_channel::{Receiver, bounded};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -30,6 +31,9 @@ pub(super) struct RunArgs {
     /// Allow other machines to connect without a token.
     #[arg(long)]
     insecure: bool,
+    /// Fetch models that are missing, unasked; accepts their licences.
+    #[arg(short, long)]
+    yes: bool,
     #[command(flatten)]
     overrides: super::Overrides,
 }
@@ -42,12 +46,15 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
     if let Some(listen) = &args.listen {
         config.server.listen.clone_from(listen);
     }
-    let plan = Plan::new(config)?;
+    let plan = super::pull::plan(config, args.yes, &interrupt)?;
     let models = plan.load()?;
     let pipeline = Arc::new(Pipeline::start(plan, models)?);
     let captions = show_captions(&pipeline)?;
     let server = Server::start(pipeline.clone())?;
     say(&format!("sottovoce is ready: http://{}/   (Ctrl-C stops it)", server.address))?;
+    if let Some(advice) = advice(pipeline.plan()) {
+        say(&advice)?;
+    }
     let outcome = serve(&pipeline, &interrupt);
     server.drain();
     let patience = Duration::from_secs_f64(pipeline.plan().config.server.drain_timeout);
@@ -60,6 +67,20 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
         std::thread::sleep(Duration::from_millis(5));
     }
     outcome.and(stopped)
+}
+
+/// How to get models that know human voices, while the starter ones are in use.
+fn advice(plan: &Plan) -> Option<String> {
+    let registry = Registry::find().ok().filter(|_| plan.config.recognise.model.starts_with("starter/"))?;
+    let size = registry.catalogue.sizes.iter().find(|s| s.name == "laptop")?;
+    let bytes: u64 = size.models.iter().filter_map(|id| registry.get(id).ok()).map(|m| m.size()).sum();
+    let program = std::env::args().next().unwrap_or_else(|| "sottovoce".into());
+    let pipeline = registry.root.parent().unwrap_or(Path::new("")).join(&size.pipeline);
+    Some(format!(
+        "The starter models know synthetic voices only. For human voices (fetches {} once):\n    {program} run --yes {}",
+        crate::models::bytes(bytes),
+        pipeline.display()
+    ))
 }
 
 /// Shows the room of the local source in the terminal.

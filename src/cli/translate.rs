@@ -11,7 +11,6 @@ use crate::hub::fanout::{Dial, Filter};
 use crate::out::Patient;
 use crate::out::subtitles::Format;
 use crate::pipeline::{Opening, Pipeline};
-use crate::plan::Plan;
 use clap::Args;
 use crossbeam_channel::bounded;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -36,6 +35,9 @@ pub(super) struct TranslateArgs {
     /// A folder for the results, named after the input, its language and the format.
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
+    /// Fetch models that are missing, unasked; accepts their licences.
+    #[arg(short, long)]
+    yes: bool,
     /// Standard input is raw 16-bit little-endian samples of this rate (Hz).
     #[arg(long, value_name = "HZ")]
     rate: Option<u32>,
@@ -57,12 +59,12 @@ pub(super) fn translate(args: &TranslateArgs) -> Result<()> {
     config.server.max_sessions = config.server.max_sessions.max(1);
     let wanted = Wanted { formats, langs, output: args.output.clone() };
     wanted.check(&args.input)?;
-    let plan = Plan::new(config)?;
-    // Bad input is told before the models are loaded, and before good input is worked on.
+    // Bad input is told before models are fetched and loaded, and before good input is worked on.
     let mut readers = Vec::new();
     for input in &args.input {
         readers.push((input, open(input, args)?));
     }
+    let plan = super::pull::plan(config, args.yes, &interrupt)?;
     let models = plan.load()?;
     let pipeline = Pipeline::start(plan, models)?;
     let mut outcome = Ok(());

@@ -91,14 +91,17 @@ pub struct RecogniseConfig {
     pub model: String,
     /// The language spoken, unless a session says otherwise.
     pub lang: Lang,
+    /// Find out the language of each utterance (`--from auto`), for models that can; `lang` is then only what is likely.
+    pub find_lang: bool,
     /// Threads of one model call.
     pub threads: usize,
     /// `cpu` or `cuda`.
     pub device: Device,
     /// 1: greedy; more: so many beams, where the backend can.
     pub beam: usize,
-    /// When words become final.
-    pub policy: CommitPolicy,
+    /// When words become final; unless given, as suits the model: `native` for streaming ones, `local-agreement` of two
+    /// for those that decode the utterance anew.
+    pub policy: Option<CommitPolicy>,
 }
 
 impl Default for RecogniseConfig {
@@ -107,10 +110,11 @@ impl Default for RecogniseConfig {
             backend: "auto".into(),
             model: "starter/asr-en".into(),
             lang: lang("en"),
+            find_lang: false,
             threads: 1,
             device: Device::Cpu,
             beam: 1,
-            policy: CommitPolicy::Native,
+            policy: None,
         }
     }
 }

@@ -151,7 +151,7 @@ impl Room {
             flags: flags(source.is_final, source.p()),
             start: source.start.seconds(),
             end: source.end().seconds(),
-            ..blank(session, source.utterance, &session.lang, source.is_final)
+            ..blank(session, source.utterance, [&source.lang; 2], source.is_final)
         };
         self.caption(session, caption, session.now(source.heard))
     }
@@ -165,7 +165,7 @@ impl Room {
             flags: flags(text.is_final, text.p),
             start: text.start.seconds(),
             end: text.end.seconds(),
-            ..blank(session, text.utterance, &text.lang, text.is_final)
+            ..blank(session, text.utterance, [&text.source_lang, &text.lang], text.is_final)
         };
         self.caption(session, caption, session.now(text.heard))
     }
@@ -203,14 +203,15 @@ fn latest<'a>(events: &'a [Arc<Published>]) -> Vec<Arc<Published>> {
     kept
 }
 
-fn blank(session: &Session, utterance: u64, lang: &Lang, is_final: bool) -> Caption {
+/// A caption without text, from a language to another.
+fn blank(session: &Session, utterance: u64, [source_lang, lang]: [&Lang; 2], is_final: bool) -> Caption {
     Caption {
         id: format!("{}.{utterance}.{lang}", session.name()),
         session: session.name(),
         speaker: session.speaker.clone(),
         utterance,
         lang: lang.clone(),
-        source_lang: session.lang.clone(),
+        source_lang: source_lang.clone(),
         kind: Kind::Source,
         committed: String::new(),
         tentative: String::new(),

@@ -41,6 +41,7 @@ impl Recognizer for Guessing {
     fn decode(&mut self) -> Result<Vec<Update>> {
         let word = |text: &String| Word { text: text.clone(), start: StreamTime(0), end: StreamTime(1), p: 0.5 };
         let update = |(stream, heard, (words, fixed), is_done): &(StreamId, u64, Guess, bool)| Update {
+            lang: None,
             stream: *stream,
             hypothesis: Hypothesis { words: words.iter().map(word).collect(), fixed: *fixed },
             heard: *heard,
@@ -63,7 +64,7 @@ impl Translator for Rambling {
         let translate = |job: &Job| {
             let forced = job.forced.iter().filter_map(|t| char::from_u32(*t));
             let text: String = forced.chain(self.0.pop_front().unwrap_or_default().chars()).collect();
-            let word = |c: char| TargetWord { text: c.to_string(), tokens: vec![c.into()] };
+            let word = |c: char| TargetWord { text: c.to_string(), tokens: vec![c.into()], glued: false };
             Translation { words: text.chars().map(word).collect(), p: 0.5 }
         };
         Ok(jobs.iter().map(translate).collect())
@@ -172,7 +173,7 @@ const DIALS: [Dial; 3] = [Dial::Instant, Dial::Balanced, Dial::Reading];
 fn watch(case: &Case) -> Vec<Vec<Event>> {
     let sessions = [session(), session()];
     let guesses = case.guesses.iter().flatten().flatten().cloned().collect();
-    let mut recognise = Recognise::new(Box::new(Guessing { guesses, waiting: Vec::new() }), case.policies.0);
+    let mut recognise = Recognise::new(Box::new(Guessing { guesses, waiting: Vec::new() }), Some(case.policies.0));
     let rambling = Rambling(case.ramblings.iter().cloned().collect());
     let mut translate = Translate::new(Some(Box::new(rambling)), case.policies.1);
     let mut hub = Hub::new(sessions[0].to.clone(), Arc::default());

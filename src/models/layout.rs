@@ -43,6 +43,11 @@ impl Layout {
         })
     }
 
+    /// Whether `models import` makes more of it than a copy.
+    pub fn is_preparable(self) -> bool {
+        matches!(self, Self::Whisper | Self::Seq2Seq)
+    }
+
     /// The name of the backend that loads it.
     pub fn backend(self) -> &'static str {
         match self {

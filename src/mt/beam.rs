@@ -1,28 +1,62 @@
-//! Beam search: keeps the most probable translations while they grow. Pure: logits in, tokens out.
+//! Searches for the most probable translation, piece by piece: greedily, or with beams. Pure: scores in, tokens out.
 //!
-//! The rules are those of Hugging Face `generate` with `early_stopping=False`: twice as many candidates as beams, a
-//! finished hypothesis counts only among the first `beams` candidates, scores are divided by length to the power of the
-//! length penalty (1.0), and the search ends when no open beam can still win.
+//! Beam search keeps the rules of Hugging Face `generate` (transformers 4.57, `_beam_search`): twice as many candidates
+//! as beams; a finished text counts only among the first `beams` of them; scores are divided by the length to the power
+//! of the length penalty; the search ends when no open beam can still win, or with `early_stopping` when enough are
+//! finished; at the last position whatever is there counts as finished.
 
-/// One search.
-pub struct Beam {
-    beams: usize,
-    eos: u32,
-    pad: u32,
-    cap: usize,
-    prefix: usize,
+use super::limits::{Limits, banned};
+use ndarray::{ArrayViewMut1, ArrayViewMut2, Axis};
+
+/// What a search may write.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Beams; 1: greedy.
+    pub beams: usize,
+    /// What ends a text.
+    pub eos: u32,
+    /// What must never be written.
+    pub never: Vec<u32>,
+    /// Probabilities are made to sum to one again after that.
+    pub renormalise: bool,
+    /// Pieces in a row that must not come twice; 0: any may.
+    pub no_repeat_ngram: usize,
+    /// What a loop is.
+    pub limits: Limits,
+    /// Beam search ends with the first full set of finished texts.
+    pub early_stopping: bool,
+    /// Scores of beams are divided by the length to this power.
+    pub length_penalty: f32,
+    /// The text ends by force at the last position.
+    pub forces_eos: bool,
+    /// The most tokens of a text, the decoder's start included.
+    pub max_length: usize,
+    /// So many tokens at a text's beginning don't count as length when scores are divided by it. 1, the decoder's start,
+    /// is what `generate` does with a forced language mark.
+    pub given: usize,
+}
+
+/// One text's search.
+pub struct Search {
+    rules: Rules,
+    /// The decoder's start and what is forced after it.
+    prefix: Vec<u32>,
+    /// The most tokens, the prefix and the end mark included.
+    most: usize,
     open: Vec<Hypothesis>,
     done: Vec<Hypothesis>,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Hypothesis {
+    /// Without the prefix.
     tokens: Vec<u32>,
     log_p: f32,
     score: f32,
 }
 
 /// What the next model pass needs.
+#[derive(Debug, Default, PartialEq)]
 pub struct Step {
     /// Which row each beam continues.
     pub rows: Vec<usize>,
@@ -30,76 +64,144 @@ pub struct Step {
     pub tokens: Vec<u32>,
 }
 
-impl Beam {
-    /// A search whose hypotheses begin with `prefix` tokens that the model is given, and have `cap` tokens at most.
-    pub fn new(beams: usize, prefix: usize, eos: u32, pad: u32, cap: usize) -> Self {
-        let mut open = vec![Hypothesis { log_p: f32::NEG_INFINITY, ..Hypothesis::default() }; beams];
-        // All rows are the same at first; only one of them counts.
-        open[0].log_p = 0.0;
-        Self { beams, eos, pad, cap, prefix, open, done: Vec::new() }
+/// The pieces of a finished translation.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Output {
+    /// Without marks, the forced ones included.
+    pub tokens: Vec<u32>,
+    /// Mean log-probability of a piece that was not forced, the end included.
+    pub log_p: f32,
+}
+
+impl Search {
+    /// A search for the translation of a source of so many pieces that begins with `prefix`, the decoder's start first.
+    pub fn new(rules: Rules, prefix: Vec<u32>, source: usize) -> Self {
+        let most = rules.limits.length(source, prefix.len()).saturating_add(1).min(rules.max_length);
+        Self { rules, prefix, most, open: vec![Hypothesis::default()], done: Vec::new() }
     }
 
-    /// Takes the logits of each row; `None` when the search is over.
-    pub fn step(&mut self, logits: &[Vec<f32>]) -> Option<Step> {
+    /// Takes the logits `[rows, vocabulary]` after each open text (one row before the first step); `None`: it is over.
+    pub fn step(&mut self, mut logits: ArrayViewMut2<f32>) -> Option<Step> {
+        let norms: Vec<f32> = logits.outer_iter_mut().zip(&self.open).map(|(row, h)| self.mask(row, h)).collect();
+        if self.rules.beams <= 1 { self.greedy(logits, &norms) } else { self.beams(logits, &norms) }
+    }
+
+    /// Tokens of the open texts once the next is there.
+    fn length(&self) -> usize {
+        self.prefix.len() + self.open.first().map_or(0, |h| h.tokens.len()) + 1
+    }
+
+    /// Makes impossible what must not be written; -> what to subtract from a logit for its log-probability.
+    fn mask(&self, mut row: ArrayViewMut1<f32>, hypothesis: &Hypothesis) -> f32 {
+        let norm = log_sum_exp(row.iter());
+        let n = self.rules.no_repeat_ngram;
+        let history: Vec<u32> = if n == 0 { Vec::new() } else { [&self.prefix[..], &hypothesis.tokens].concat() };
+        let is_last = self.rules.forces_eos && self.length() >= self.most;
+        if is_last {
+            row.fill(f32::NEG_INFINITY);
+            // A forced piece costs nothing.
+            row.get_mut(self.rules.eos as usize).into_iter().for_each(|logit| *logit = norm);
+        }
+        for token in self.rules.never.iter().copied().chain(banned(&history, n)) {
+            row.get_mut(token as usize).into_iter().for_each(|logit| *logit = f32::NEG_INFINITY);
+        }
+        if self.rules.renormalise && !is_last { log_sum_exp(row.iter()) } else { norm }
+    }
+
+    fn greedy(&mut self, logits: ArrayViewMut2<f32>, norms: &[f32]) -> Option<Step> {
+        let (logit, token) = *top(logits.index_axis(Axis(0), 0).iter(), 1).first()?;
+        let is_last = self.length() >= self.most;
+        let hypothesis = self.open.first_mut()?;
+        hypothesis.log_p += logit - norms.first()?;
+        if token == self.rules.eos {
+            return None;
+        }
+        hypothesis.tokens.push(token);
+        if let Some(once) = self.rules.limits.looped(&hypothesis.tokens) {
+            hypothesis.tokens.truncate(once);
+            return None;
+        }
+        (!is_last).then(|| Step { rows: vec![0], tokens: vec![token] })
+    }
+
+    fn beams(&mut self, logits: ArrayViewMut2<f32>, norms: &[f32]) -> Option<Step> {
+        let beams = self.rules.beams;
         let mut candidates: Vec<(f32, usize, u32)> = Vec::new();
-        for (row, (hypothesis, logits)) in self.open.iter().zip(logits).enumerate() {
-            let norm = log_sum_exp(logits);
-            let mut best: Vec<(f32, u32)> = logits.iter().enumerate().map(|(i, l)| (l - norm, i as u32)).collect();
-            best.retain(|(_, token)| *token != self.pad);
-            let most = (2 * self.beams).min(best.len());
-            best.select_nth_unstable_by(most - 1, |a, b| b.0.total_cmp(&a.0));
-            candidates.extend(best[..most].iter().map(|(l, token)| (hypothesis.log_p + l, row, *token)));
+        for (row, ((hypothesis, logits), norm)) in self.open.iter().zip(logits.outer_iter()).zip(norms).enumerate() {
+            let best = top(logits.iter(), 2 * beams);
+            candidates.extend(best.iter().map(|(logit, token)| (hypothesis.log_p + (logit - norm), row, *token)));
         }
         candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
-        candidates.truncate(2 * self.beams);
-        let length = self.open[0].tokens.len() + 1;
-        let mut open = Vec::with_capacity(self.beams);
-        let mut step = Step { rows: Vec::new(), tokens: Vec::new() };
+        candidates.truncate(2 * beams);
+        let length = self.length();
+        let is_last = length >= self.most;
+        let divisor = (length.saturating_sub(self.rules.given).max(1) as f32).powf(self.rules.length_penalty);
+        let mut open = Vec::with_capacity(beams);
+        let mut step = Step::default();
         for (rank, &(log_p, row, token)) in candidates.iter().enumerate() {
             let mut tokens = self.open[row].tokens.clone();
-            let score = log_p / (self.prefix + length) as f32;
-            if token == self.eos {
-                if rank < self.beams && log_p.is_finite() {
-                    self.done.push(Hypothesis { tokens, log_p, score });
-                }
-            } else if open.len() < self.beams {
+            if token != self.rules.eos {
                 tokens.push(token);
-                open.push(Hypothesis { tokens, log_p, score });
+            }
+            let hypothesis = Hypothesis { tokens, log_p, score: log_p / divisor };
+            if token == self.rules.eos || is_last {
+                if rank < beams && log_p.is_finite() {
+                    self.done.push(hypothesis);
+                }
+            } else if open.len() < beams && self.rules.limits.looped(&hypothesis.tokens).is_none() {
+                open.push(hypothesis);
                 step.rows.push(row);
                 step.tokens.push(token);
             }
         }
         self.open = open;
         self.done.sort_by(|a, b| b.score.total_cmp(&a.score));
-        self.done.truncate(self.beams);
+        self.done.truncate(beams);
         let best_open = self.open.first().map_or(f32::NEG_INFINITY, |h| h.score);
-        let is_decided = self.done.len() == self.beams && self.done.last().is_some_and(|h| h.score >= best_open);
-        (!is_decided && self.open.len() == self.beams && self.prefix + length < self.cap).then_some(step)
+        let is_full = self.done.len() == beams;
+        let is_decided = is_full && self.done.last().is_some_and(|worst| worst.score >= best_open);
+        let is_over = is_decided || is_last || (is_full && self.rules.early_stopping);
+        (!is_over && !self.open.is_empty()).then_some(step)
     }
 
-    /// The best hypothesis and its score: mean log-probability of a token.
-    pub fn best(mut self) -> (Vec<u32>, f32) {
-        // At the length cap open hypotheses count as they are.
+    /// The best translation.
+    pub fn best(mut self) -> Output {
+        // Greed never says that it is done; beams may all have been loops.
         if self.done.is_empty() {
             self.done.append(&mut self.open);
         }
-        self.done.into_iter().next().map_or((Vec::new(), f32::NEG_INFINITY), |h| (h.tokens, h.score))
+        let Some(best) = self.done.into_iter().next() else { return Output::default() };
+        let log_p = best.log_p / (best.tokens.len() + 1) as f32;
+        Output { tokens: best.tokens, log_p }
     }
 }
 
-fn log_sum_exp(logits: &[f32]) -> f32 {
-    let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    most + logits.iter().map(|l| (l - most).exp()).sum::<f32>().ln()
+/// The highest `n` numbers and where they are, the highest first; of equals the first. NaNs are none.
+fn top<'a>(numbers: impl Iterator<Item = &'a f32>, n: usize) -> Vec<(f32, u32)> {
+    let mut best: Vec<(f32, u32)> = Vec::with_capacity(n + 1);
+    let mut least = f32::NEG_INFINITY;
+    for (i, &number) in numbers.enumerate() {
+        if number > least {
+            let at = best.partition_point(|b| b.0 >= number);
+            best.insert(at, (number, i as u32));
+            best.truncate(n);
+            if best.len() == n {
+                least = best[n - 1].0;
+            }
+        }
+    }
+    best
 }
 
-/// The log-probability of one token.
-pub fn log_softmax_at(logits: &[f32], token: u32) -> f32 {
-    logits.get(token as usize).copied().unwrap_or(f32::NEG_INFINITY) - log_sum_exp(logits)
+fn log_sum_exp<'a>(logits: impl Iterator<Item = &'a f32> + Clone) -> f32 {
+    let most = logits.clone().copied().fold(f32::NEG_INFINITY, f32::max);
+    most + logits.map(|l| (l - most).exp()).sum::<f32>().ln()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ndarray::Array2;
 
     /// A model that knows three strings: `3 3` is the most probable, but `4` looks best at first.
     fn logits(tokens: &[u32]) -> Vec<f32> {
@@ -112,18 +214,50 @@ mod tests {
         p.iter().map(|p| (p + 1e-9).ln()).collect()
     }
 
-    fn search(beams: usize) -> Vec<u32> {
-        let mut beam = Beam::new(beams, 1, 2, 1, 12);
-        let mut rows: Vec<Vec<u32>> = vec![Vec::new(); beams];
-        while let Some(step) = beam.step(&rows.iter().map(|r| logits(r)).collect::<Vec<_>>()) {
+    fn rules(beams: usize) -> Rules {
+        Rules {
+            beams,
+            eos: 2,
+            never: vec![1],
+            renormalise: false,
+            no_repeat_ngram: 0,
+            limits: Limits::NONE,
+            early_stopping: false,
+            length_penalty: 1.0,
+            forces_eos: false,
+            max_length: 13,
+            given: 1,
+        }
+    }
+
+    fn search(rules: Rules, model: impl Fn(&[u32]) -> Vec<f32>) -> Vec<u32> {
+        let mut search = Search::new(rules, vec![2, 0], 5);
+        let mut rows: Vec<Vec<u32>> = vec![Vec::new()];
+        loop {
+            let all: Vec<f32> = rows.iter().flat_map(|r| model(r)).collect();
+            let mut all = Array2::from_shape_vec((rows.len(), 5), all).expect("five pieces");
+            let Some(step) = search.step(all.view_mut()) else { break };
             rows = step.rows.iter().zip(&step.tokens).map(|(r, t)| [rows[*r].clone(), vec![*t]].concat()).collect();
         }
-        beam.best().0
+        search.best().tokens
     }
 
     #[test]
     fn more_beams_find_what_greed_misses() {
-        assert_eq!(search(1), [4]);
-        assert_eq!(search(3), [3, 3]);
+        assert_eq!(search(rules(1), logits), [4]);
+        assert_eq!(search(rules(3), logits), [3, 3]);
+    }
+
+    #[test]
+    fn nothing_is_longer_than_the_cap_or_says_what_it_must_not() {
+        let stubborn = |_: &[u32]| vec![0.0, 5.0, -9.0, 1.0, 0.5];
+        for beams in [1, 2] {
+            let tokens = search(rules(beams), stubborn);
+            assert_eq!(tokens, [3; 11], "the pad is the most probable, and the mark in the prefix counts");
+            let forced = search(Rules { forces_eos: true, ..rules(beams) }, stubborn);
+            assert_eq!(forced, [3; 10]);
+            let varied = search(Rules { no_repeat_ngram: 2, ..rules(beams) }, stubborn);
+            assert!(varied.windows(2).all(|w| varied.windows(2).filter(|v| v == &w).count() == 1), "{varied:?}");
+        }
     }
 }

@@ -5,8 +5,13 @@
 //! of one utterance only the newest text does.
 
 pub mod beam;
-pub mod decoder;
+pub mod family;
+pub mod limits;
 pub mod seq2seq;
+pub mod spm;
+pub mod tokens;
+
+pub use limits::Limits;
 
 use crate::error::Result;
 use crate::onnx::Compute;
@@ -25,6 +30,8 @@ pub struct TargetWord {
     pub text: String,
     /// Its pieces.
     pub tokens: Vec<u32>,
+    /// No space comes before it (Chinese, Japanese, Thai …).
+    pub glued: bool,
 }
 
 impl Same for TargetWord {
@@ -67,9 +74,16 @@ impl Translation {
     }
 }
 
-/// Words joined by spaces.
+/// Words joined by spaces, where their script has any.
 pub fn join(words: &[TargetWord]) -> String {
-    words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+    let mut text = String::new();
+    for word in words {
+        if !(text.is_empty() || word.glued) {
+            text.push(' ');
+        }
+        text.push_str(&word.text);
+    }
+    text
 }
 
 /// Turns text into another language; owns its model; one thread calls it.
@@ -93,6 +107,15 @@ pub struct Options {
     pub compute: Compute,
     /// 1: greedy. More: beam search with so many beams (for finals; drafts are always greedy).
     pub beam: usize,
+    /// How long a translation may be, and how often it may say the same.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// Greedy, or with so many beams, and the usual limits.
+    pub fn new(compute: Compute, beam: usize) -> Self {
+        Self { compute, beam, limits: Limits::default() }
+    }
 }
 
 /// Builds a backend from a model folder.
@@ -134,20 +157,20 @@ impl Translate {
         let mut jobs = Vec::new();
         for (session, recognised) in pending.iter() {
             let targets = self.open.entry(session.clone()).or_default();
-            for lang in session.to.iter().filter(|l| l.primary() != session.lang.primary()) {
+            for lang in session.to.iter().filter(|l| l.primary() != recognised.lang.primary()) {
                 let target = Target::find(targets, lang, recognised.utterance, policy);
                 let source = source_text(recognised);
                 // The same text needs no second look: neither a draft nor, greedily, its final.
                 if source != target.source {
                     let forced = target.stabiliser.committed().iter().flat_map(|w| w.tokens.clone()).collect();
-                    jobs.push(Job { source, from: session.lang.clone(), to: lang.clone(), forced });
+                    jobs.push(Job { source, from: recognised.lang.clone(), to: lang.clone(), forced });
                 }
             }
         }
         let mut translations = all(translator.as_mut(), &jobs).into_iter().zip(jobs);
         for (session, recognised) in pending.drain(..) {
             let targets = self.open.entry(session.clone()).or_default();
-            for lang in session.to.iter().filter(|l| l.primary() != session.lang.primary()) {
+            for lang in session.to.iter().filter(|l| l.primary() != recognised.lang.primary()) {
                 let target = Target::find(targets, lang, recognised.utterance, policy);
                 let is_new = source_text(&recognised) != target.source;
                 if is_new && let Some((translation, job)) = translations.next() {
@@ -203,6 +226,7 @@ impl Target {
     fn translated(&self, source: &Recognised) -> Translated {
         Translated {
             utterance: source.utterance,
+            source_lang: source.lang.clone(),
             lang: self.lang.clone(),
             committed: join(self.stabiliser.committed()),
             tentative: join(self.stabiliser.tentative()),

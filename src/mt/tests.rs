@@ -19,7 +19,7 @@ impl Translator for Scripted {
         }
         let translate = |job: &Job| {
             let words = job.source.split(' ').enumerate();
-            let words = words.map(|(i, w)| TargetWord { text: w.to_uppercase(), tokens: vec![i as u32] });
+            let words = words.map(|(i, w)| TargetWord { text: w.to_uppercase(), tokens: vec![i as u32], glued: false });
             Translation { words: words.collect(), p: 0.9 }
         };
         Ok(jobs.iter().map(translate).collect())
@@ -33,7 +33,8 @@ fn recognised(utterance: u64, text: &str, is_final: bool) -> Recognised {
     let word = |t: &str| Word { text: t.into(), start: StreamTime(0), end: StreamTime(160), p: 0.9 };
     let words: Vec<Word> = text.split(' ').map(word).collect();
     let (committed, tentative) = if is_final { (words, Vec::new()) } else { (Vec::new(), words) };
-    Recognised { utterance, committed, tentative, is_final, start: StreamTime(0), heard: StreamTime(320) }
+    let lang = Lang::parse("en").expect("known");
+    Recognised { utterance, lang, committed, tentative, is_final, start: StreamTime(0), heard: StreamTime(320) }
 }
 
 fn stage() -> (Translate, Arc<Mutex<Vec<Vec<Job>>>>) {

@@ -2,8 +2,13 @@
 //!
 //! The library is loaded at run time (`shared/reference/stack.md` §2), so the build needs none. Used by `asr`, `mt`, `tts`.
 
+pub mod decoder;
+mod graph;
+pub mod proto;
 mod tensor;
+pub mod weights;
 
+pub use graph::Graph;
 pub use tensor::{Array, Shape, shapes};
 
 use crate::error::{Error, Result};
@@ -105,8 +110,16 @@ pub fn load(path: &Path, compute: Compute) -> Result<Session> {
             .hint("`sottovoce models list` shows what is installed"));
     }
     let unusable = |e: String| {
-        Error::missing(format!("model file {} can't be loaded: {e}", path.display()))
-            .hint("it may be damaged: `sottovoce models verify` compares it with its checksum")
+        // What a newer exporter writes is not damaged.
+        let is_newer =
+            ["pset", "IR version", "ir_version", "is not a registered function"].iter().any(|w| e.contains(w));
+        let hint = match is_newer {
+            true => "it was exported for a newer ONNX Runtime: point ORT_DYLIB_PATH at one, or export it for opset 18",
+            false => {
+                "it may be damaged: `sottovoce models verify` compares it with its checksum, `models pull` fetches it"
+            }
+        };
+        Error::missing(format!("model file {} can't be loaded: {e}", path.display())).hint(hint)
     };
     let build = || -> std::result::Result<Session, ort::Error> {
         let mut builder = Session::builder(environment)?

@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Result};
 use half::f16;
-use ndarray::{ArrayD, IxDyn};
+use ndarray::{ArrayD, Axis, IxDyn, Slice};
 use ort::value::{DynValue, Outlet, PrimitiveTensorElementType, Tensor, TensorElementType, ValueType};
 use std::fmt::Debug;
 
@@ -93,6 +93,33 @@ impl Array {
             Self::I64(a) => Ok(a),
             _ => Err(Error::failed("the model gave numbers where integers were due")),
         }
+    }
+}
+
+/// A copy of these rows of a value's tensor.
+///
+/// # Errors
+/// When it is not of numbers.
+pub fn rows(of: &DynValue, rows: &[usize]) -> Result<DynValue> {
+    match of.dtype() {
+        ValueType::Tensor { ty: TensorElementType::Float16, .. } => {
+            value(of.try_extract_array::<f16>()?.select(Axis(0), rows))
+        }
+        _ => value(of.try_extract_array::<f32>()?.select(Axis(0), rows)),
+    }
+}
+
+/// A copy of the first `length` of a value's tensor along an axis.
+///
+/// # Errors
+/// When it is not of numbers.
+pub fn first(of: &DynValue, axis: Axis, length: usize) -> Result<DynValue> {
+    let slice = Slice::from(..length);
+    match of.dtype() {
+        ValueType::Tensor { ty: TensorElementType::Float16, .. } => {
+            value(of.try_extract_array::<f16>()?.slice_axis(axis, slice).to_owned())
+        }
+        _ => value(of.try_extract_array::<f32>()?.slice_axis(axis, slice).to_owned()),
     }
 }
 

@@ -153,6 +153,8 @@ pub enum Heard {
 pub struct Recognised {
     /// Counts the session's utterances, from 1.
     pub utterance: u64,
+    /// The language spoken: the session's, or the one that was found out. The same in all that is said of an utterance.
+    pub lang: Lang,
     /// Words that never change.
     pub committed: Vec<Word>,
     /// Words that may.
@@ -170,6 +172,8 @@ pub struct Recognised {
 pub struct Translated {
     /// As the source's.
     pub utterance: u64,
+    /// The language spoken.
+    pub source_lang: Lang,
     /// The language of the text.
     pub lang: Lang,
     /// Text that never changes but by appending.

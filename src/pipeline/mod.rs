@@ -149,7 +149,7 @@ impl Pipeline {
         let Opening { room, speaker, lang, format, live } = opening;
         let config = &self.plan.config;
         let lang = lang.unwrap_or_else(|| config.recognise.lang.clone());
-        if lang.primary() != config.recognise.lang.primary() {
+        if lang.primary() != config.recognise.lang.primary() && !config.recognise.find_lang {
             return Err(Error::config(format!("{} speech is not understood here", lang.name()))
                 .hint(format!("this pipeline understands {}", config.recognise.lang.name())));
         }

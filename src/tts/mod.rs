@@ -162,6 +162,7 @@ mod tests {
             let (committed, tentative) = (committed.to_owned(), String::new());
             let text = Translated {
                 utterance: 1,
+                source_lang: lang.clone(),
                 lang,
                 committed,
                 tentative,

@@ -111,7 +111,7 @@ fn streams_in_one_batch_are_as_streams_alone() {
 }
 
 fn mt(beam: usize) -> Seq2Seq {
-    Seq2Seq::load(&repo().join("onnx/starter/mt-en-es"), Options { compute: Compute::cpu(1), beam }).expect("the model")
+    Seq2Seq::load(&repo().join("onnx/starter/mt-en-es"), Options::new(Compute::cpu(1), beam)).expect("the model")
 }
 
 fn ids(value: &Value) -> Vec<u32> {
@@ -127,18 +127,23 @@ fn the_translator_says_what_the_reference_says() {
     let spanish = 2401;
     let mut sources = Vec::new();
     for row in rows {
-        let source = model.source_ids(row["source"].as_str().expect("text"), &en).expect("encodes");
+        let source = model.source_ids(row["source"].as_str().expect("text"), &en, &es).expect("encodes");
         assert_eq!(source, ids(&row["ids"]), "{row}");
-        let greedy = model.greedy(std::slice::from_ref(&source), &[vec![spanish]]).expect("translates");
+        let (one, prefix) = (std::slice::from_ref(&source), vec![model.prefix(&es, &[]).expect("known")]);
+        assert_eq!(prefix, [[2, spanish]]);
+        let greedy = model.decode(one, &prefix, &model.search(1)).expect("translates");
         assert_eq!(greedy[0].tokens, ids(&row["greedy"]), "greedy: {row}");
-        assert_eq!(model.text(&greedy[0].tokens).expect("decodes"), row["text"].as_str().expect("text").trim());
-        let beam = model.beam_search(&source, &[spanish], 4).expect("translates");
-        assert_eq!(beam.tokens, ids(&row["beam4"]), "beam: {row}");
+        assert_eq!(model.text(&greedy[0].tokens), row["text"].as_str().expect("text").trim());
+        let beam = model.decode(one, &prefix, &model.search(4)).expect("translates");
+        assert_eq!(beam[0].tokens, ids(&row["beam4"]), "beam: {row}");
         sources.push(source);
     }
-    let together = model.greedy(&sources, &vec![vec![spanish]; sources.len()]).expect("translates");
-    for (row, output) in rows.iter().zip(together) {
-        assert_eq!(output.tokens, ids(&row["greedy"]), "a batch differs from a single run: {row}");
+    for (beams, recorded) in [(1, "greedy"), (4, "beam4")] {
+        let (prefixes, rules) = (vec![vec![2, spanish]; sources.len()], model.search(beams));
+        let together = model.decode(&sources, &prefixes, &rules).expect("translates");
+        for (row, output) in rows.iter().zip(together) {
+            assert_eq!(output.tokens, ids(&row[recorded]), "a batch differs from a single run: {row}");
+        }
     }
     let job = |source: &str, forced| Job { source: source.into(), from: en.clone(), to: es.clone(), forced };
     let free = model.translate(&[job("where is the train station", Vec::new())]).expect("translates");

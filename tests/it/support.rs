@@ -33,6 +33,8 @@ pub fn cut_sample(folder: &Path) -> String {
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sottovoce"));
     command.current_dir(repo()).env_remove("RUST_LOG");
+    // Whatever models the user of this machine has fetched.
+    command.env("XDG_DATA_HOME", env!("CARGO_TARGET_TMPDIR")).env("HF_HOME", env!("CARGO_TARGET_TMPDIR"));
     command
 }
 

@@ -17,6 +17,7 @@ use crate::audio::StreamTime;
 use crate::error::{Error, Result};
 use crate::models::layout;
 use crate::onnx::Compute;
+use crate::stabilise::CommitPolicy;
 use crate::text::Hypothesis;
 use encoder::Encoder;
 use joint::Joint;
@@ -124,7 +125,7 @@ impl ParakeetTdt {
             if stream.is_finished {
                 hypothesis.fixed = hypothesis.words.len();
             }
-            Update { stream: id, hypothesis, heard: stream.samples, is_done: stream.is_finished }
+            Update { stream: id, hypothesis, lang: None, heard: stream.samples, is_done: stream.is_finished }
         }))
     }
 }
@@ -165,6 +166,10 @@ impl Recognizer for ParakeetTdt {
 
     fn stop(&mut self, stream: StreamId) {
         self.streams.remove(&stream);
+    }
+
+    fn policy(&self) -> CommitPolicy {
+        CommitPolicy::LocalAgreement { n: 2 }
     }
 }
 
