@@ -119,6 +119,7 @@ mod tests {
             let lang = Lang::parse("es").expect("known");
             let (committed, tentative) = (committed.to_owned(), String::new());
             let text = Translated {
+                source_lang: lang.clone(),
                 utterance: 1,
                 lang,
                 committed,

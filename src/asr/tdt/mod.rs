@@ -131,10 +131,6 @@ impl ParakeetTdt {
 }
 
 impl Recognizer for ParakeetTdt {
-    fn policy(&self) -> CommitPolicy {
-        CommitPolicy::LocalAgreement { n: 2 }
-    }
-
     fn start(&mut self, stream: StreamId) {
         let features = Features::new(self.bank.clone());
         let hypothesis = Hypothesis { words: Vec::new(), fixed: 0 };
@@ -170,6 +166,10 @@ impl Recognizer for ParakeetTdt {
 
     fn stop(&mut self, stream: StreamId) {
         self.streams.remove(&stream);
+    }
+
+    fn policy(&self) -> CommitPolicy {
+        CommitPolicy::LocalAgreement { n: 2 }
     }
 }
 
