@@ -132,7 +132,7 @@ pub const BACKENDS: &[(&str, Build)] = &[
     ("whisper-cpp", |model, o| Ok(Box::new(whisper_cpp::WhisperCpp::load(model, o)?))),
     #[cfg(not(feature = "whisper-cpp"))]
     ("whisper-cpp", |_, _| {
-        Err(Error::missing("this build has no whisper.cpp (feature `whisper-cpp`)")
+        Err(crate::error::Error::missing("this build has no whisper.cpp (feature `whisper-cpp`)")
             .hint("build it with `cargo build --release --features whisper-cpp`; that needs cmake and libclang-dev"))
     }),
 ];
