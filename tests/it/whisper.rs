@@ -220,7 +220,7 @@ fn decode(model: &mut Model, heard: &mut Heard, record: &Value) -> (Vec<u32>, De
     if options["suppress_tokens"] == "" {
         (model.tokens.suppress, model.tokens.begin_suppress) = Default::default();
     }
-    let decoded = model.decode(heard, &[prefix.clone()], &settings).expect("decodes").remove(0);
+    let decoded = model.decode(heard, std::slice::from_ref(&prefix), &settings).expect("decodes").remove(0);
     (model.tokens.suppress, model.tokens.begin_suppress) = lists;
     (prefix, decoded)
 }
@@ -483,7 +483,7 @@ fn what_is_longer_than_a_window_moves_on_and_loses_nothing() {
     let mut whisper = Whisper::load(folder, &options("en", 1)).expect("loads");
     // Twelve times three seconds.
     let long: Vec<f32> = (0..12).flat_map(|_| clip("short-en.wav")).collect();
-    let updates = hear(&mut whisper, &[long.clone()], 16_000).remove(0);
+    let updates = hear(&mut whisper, std::slice::from_ref(&long), 16_000).remove(0);
     let last = updates.last().expect("updates");
     assert!(last.is_done && last.heard == long.len() as u64);
     let mut fixed: Vec<String> = Vec::new();
