@@ -17,20 +17,19 @@ use crate::onnx::Device;
 use crate::stabilise::CommitPolicy;
 use crate::text::Word;
 use call::Params;
-use pass::Piece;
+use pass::{Call, Marks};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use utterance::Utterance;
-use whisper_rs::{WhisperContext, WhisperContextParameters, WhisperState};
+use whisper_rs::{WhisperContext, WhisperContextParameters, WhisperState, WhisperTokenId};
 
 /// The backend.
 pub struct WhisperCpp {
     context: WhisperContext,
     params: Params,
     threads: usize,
-    /// Whether the language puts spaces between words.
-    is_spaced: bool,
+    marks: Marks,
     /// States that no call is using.
     pool: Vec<WhisperState>,
     streams: BTreeMap<StreamId, Utterance>,
@@ -68,23 +67,26 @@ impl WhisperCpp {
             }
         };
         let params = Params::new(lang, options.beam, Abort::default());
-        let (threads, is_spaced) = (options.compute.threads.max(1), !UNSPACED.contains(&options.lang.primary()));
-        Ok(Self { context, params, threads, is_spaced, pool: Vec::new(), streams: BTreeMap::new() })
+        let threads = options.compute.threads.max(1);
+        let id = |token: WhisperTokenId| token.unsigned_abs();
+        let (end, zero) = (id(context.token_eot()), id(context.token_beg()));
+        let marks = Marks { end, zero, is_spaced: !UNSPACED.contains(&options.lang.primary()) };
+        Ok(Self { context, params, threads, marks, pool: Vec::new(), streams: BTreeMap::new() })
     }
 
-    /// The tokens and their text that whisper.cpp finds in at most 30 s of 16 kHz sound, heard with so many of the
-    /// encoder's 1500 positions; none where the window's length shall decide.
+    /// The tokens that whisper.cpp finds in at most 30 s of 16 kHz sound, heard with so many of the encoder's 1500
+    /// positions (where it isn't said, with as many as the length needs), with or without times among them.
     ///
     /// # Errors
     /// When whisper.cpp fails.
-    pub fn tokens(&mut self, window: &[f32], positions: Option<usize>) -> Result<Vec<(u32, String)>> {
+    pub fn tokens(&mut self, window: &[f32], positions: Option<usize>, has_times: bool) -> Result<Vec<u32>> {
         let mut state = self.state()?;
         let positions = positions.unwrap_or_else(|| pass::audio_ctx(window.len()));
-        let end = self.context.token_eot();
-        let pieces = pass::pieces(&mut state, &self.params, self.threads, positions, window, end);
+        let call = Call { params: &self.params, threads: self.threads, positions, has_times };
+        let is_done = call.run(&mut state, window)?;
+        let tokens = if is_done { pass::tokens(&state)? } else { Vec::new() };
         self.pool.push(state);
-        let told = |p: Piece| (p.id, String::from_utf8_lossy(&p.bytes).into_owned());
-        Ok(pieces?.unwrap_or_default().into_iter().map(told).collect())
+        Ok(tokens.into_iter().map(|t| t.id).filter(|id| *id != self.marks.end).collect())
     }
 
     fn state(&mut self) -> Result<WhisperState> {
@@ -96,14 +98,15 @@ impl WhisperCpp {
     fn pass(&mut self, due: &[StreamId]) -> Result<()> {
         let workers = due.len().min(self.threads);
         let mut states = (0..workers).map(|_| self.state()).collect::<Result<Vec<_>>>()?;
-        let (params, threads, end) = (&self.params, self.threads / workers.max(1), self.context.token_eot());
-        let is_spaced = self.is_spaced;
+        let (params, threads, marks) = (&self.params, self.threads / workers.max(1), self.marks);
         let windows: Vec<&[f32]> = due.iter().filter_map(|id| self.streams.get(id)).map(Utterance::window).collect();
         let recognise = |state: &mut WhisperState, window: &[f32]| -> Result<Option<Vec<Word>>> {
             let start = Instant::now();
-            let pieces = pass::pieces(state, params, threads, pass::audio_ctx(window.len()), window, end)?;
+            let call = Call { params, threads, positions: pass::audio_ctx(window.len()), has_times: true };
+            let is_done = call.run(state, window)?;
             metrics::get().model_seconds.inc_by(start.elapsed().as_secs_f64());
-            Ok(pieces.map(|pieces| pass::words(&pieces, window.len(), is_spaced)))
+            let words = || Ok(pass::words(&pass::tokens(state)?, marks, window.len()));
+            is_done.then(words).transpose()
         };
         let recognise = &recognise;
         let mut found = Vec::with_capacity(due.len());

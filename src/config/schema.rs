@@ -157,7 +157,7 @@ impl Default for TranslateConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SpeakConfig {
-    /// The backend, or `none`.
+    /// The backend, or `none`. `auto` takes what the models' files need, and eSpeak NG where there are no models.
     pub backend: String,
     /// Model ids of the registry, or folders: one voice per language. None for `espeak`.
     pub models: Vec<String>,
@@ -171,7 +171,7 @@ pub struct SpeakConfig {
 
 impl Default for SpeakConfig {
     fn default() -> Self {
-        Self { backend: "espeak".into(), models: Vec::new(), speaker: None, threads: 1, device: Device::Cpu }
+        Self { backend: "auto".into(), models: Vec::new(), speaker: None, threads: 1, device: Device::Cpu }
     }
 }
 

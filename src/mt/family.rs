@@ -3,6 +3,8 @@
 //! The rules are in `shared/reference/models.md` §3. Marks are put by hand, since the templates inside published
 //! tokenizer files differ between versions of their makers.
 
+mod marian;
+
 use super::tokens::Tokens;
 use crate::error::{Error, Result};
 use crate::text::Lang;
@@ -128,8 +130,8 @@ impl Rules {
             positions,
             max_length: max_length.clamp(4, positions),
             forces_eos: number("forced_eos_token_id").is_some(),
-            pair: if family == Family::Marian { pair(folder, &config, &tokenizer) } else { [None, None] },
-            has_marks: family == Family::Marian && !tokens.find(is_marian_mark).is_empty(),
+            pair: if family == Family::Marian { marian::pair(folder, &config, &tokenizer) } else { [None, None] },
+            has_marks: family == Family::Marian && !tokens.find(marian::is_mark).is_empty(),
             name: folder.display().to_string(),
         })
     }
@@ -195,7 +197,7 @@ impl Rules {
     /// A language's mark.
     fn mark(&self, tokens: &Tokens, lang: &Lang) -> Result<u32> {
         let candidates = match self.family {
-            Family::Marian => marian_marks(lang),
+            Family::Marian => marian::marks(lang),
             _ => vec![lang.flores().to_owned(), format!("__{}__", lang.m2m100())],
         };
         candidates.iter().find_map(|mark| tokens.id(mark)).ok_or_else(|| {
@@ -219,61 +221,4 @@ fn is_small100(folder: &Path, config: &Value, tokenizer: &Value) -> bool {
     names.into_iter().filter_map(Value::as_str).any(is_named)
         || folder.join("tokenization_small100.py").is_file()
         || (config["encoder_layers"].as_u64(), config["decoder_layers"].as_u64()) == (Some(12), Some(3))
-}
-
-/// Source and target of a Marian model: from its tokenizer's config, or from its name (`opus-mt-en-de`).
-fn pair(folder: &Path, config: &Value, tokenizer: &Value) -> [Option<String>; 2] {
-    let said = ["source_lang", "target_lang"].map(|key| tokenizer[key].as_str().filter(|code| !code.is_empty()));
-    if said.iter().any(Option::is_some) {
-        return said.map(|code| code.map(str::to_owned));
-    }
-    let own = folder.file_name().map(|name| name.to_string_lossy().into_owned());
-    let names = [config["_name_or_path"].as_str().map(str::to_owned), own];
-    let of = |name: &str| {
-        let (_, pair) = name.split_once("opus-mt-")?;
-        let (from, to) = pair.trim_start_matches("tc-big-").split_once('-')?;
-        Some([Some(from.to_owned()), Some(to.split('-').next()?.to_owned())])
-    };
-    names.iter().flatten().find_map(|name| of(name)).unwrap_or_default()
-}
-
-/// The marks that Opus-MT models have for a language, the most particular first (`>>pt_BR<<`, `>>cmn_Hans<<`, `>>de<<`).
-fn marian_marks(lang: &Lang) -> Vec<String> {
-    let region = lang.tag().split('-').nth(1);
-    let script = lang.flores().split('_').nth(1).unwrap_or_default();
-    let regional = region.iter().flat_map(|r| [r.to_string(), r.to_ascii_lowercase()]);
-    let endings: Vec<String> = regional.chain([script.to_owned()]).collect();
-    let codes = lang.codes();
-    let particular = codes.iter().flat_map(|code| endings.iter().map(move |ending| format!(">>{code}_{ending}<<")));
-    particular.chain(codes.iter().map(|code| format!(">>{code}<<"))).collect()
-}
-
-/// Whether a piece is the mark of a Marian model's target language.
-fn is_marian_mark(piece: &str) -> bool {
-    piece.starts_with(">>") && piece.ends_with("<<") && piece.len() > 4
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn opus_marks_are_looked_for_from_the_particular_to_the_plain() {
-        let marks = |tag: &str| marian_marks(&Lang::parse(tag).expect("known"));
-        assert!(marks("zh").starts_with(&[">>zh_Hans<<".into(), ">>zho_Hans<<".into(), ">>cmn_Hans<<".into()]));
-        assert!(marks("zh-TW").contains(&">>cmn_Hant<<".to_owned()));
-        assert!(marks("pt-BR").starts_with(&[">>pt_BR<<".into(), ">>pt_br<<".into()]));
-        assert!(marks("de").ends_with(&[">>de<<".into(), ">>deu<<".into()]));
-        assert!(marks("ar").contains(&">>ara<<".to_owned()));
-    }
-
-    #[test]
-    fn a_pair_is_read_from_the_name_where_the_tokenizer_does_not_say() {
-        let named = |name: &str| pair(Path::new("x"), &serde_json::json!({ "_name_or_path": name }), &Value::Null);
-        assert_eq!(named("Helsinki-NLP/opus-mt-en-de"), [Some("en".to_owned()), Some("de".to_owned())]);
-        assert_eq!(named("Helsinki-NLP/opus-mt-tc-big-en-pt"), [Some("en".to_owned()), Some("pt".to_owned())]);
-        assert_eq!(named("something else"), [None, None]);
-        let said = serde_json::json!({ "source_lang": "eng", "target_lang": "spa" });
-        assert_eq!(pair(Path::new("opus-mt-en-de"), &Value::Null, &said)[0].as_deref(), Some("eng"));
-    }
 }

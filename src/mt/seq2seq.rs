@@ -63,6 +63,11 @@ impl Seq2Seq {
         self.decoder.multi_token()
     }
 
+    /// Whether text is divided by a SentencePiece file, not by a `tokenizer.json`.
+    pub fn is_spm(&self) -> bool {
+        matches!(self.tokens, Tokens::Spm { .. })
+    }
+
     /// The encoder's input for a text.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! Turns source text into a model's token ids, and target ids into words.
 //!
 //! SentencePiece files where a folder has them: Marian, M2M100 and SMaLL-100 with a `vocab.json` that gives the ids, NLLB
-//! with ids of its own order. Else a `tokenizer.json`, which others convert them into; that of NLLB takes a second to read
-//! and 100 MB to hold. Marks (languages, end) are never added or read here.
+//! with ids of fairseq's order. Else a `tokenizer.json`, which others convert them into (that of NLLB is 17 MB of JSON and
+//! more). Marks (languages, end) are never added or read here.
 
 use super::TargetWord;
 use super::spm::Spm;
@@ -11,11 +11,15 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 use tokenizers::Tokenizer;
 
 /// How a piece says that a word begins.
 const SPACE: char = '\u{2581}';
+
+/// The marks that fairseq puts before all pieces.
+const FAIRSEQ: [&str; 4] = ["<s>", "<pad>", "</s>", "<unk>"];
 
 /// A model's vocabulary and how text is divided into it.
 pub enum Tokens {
@@ -61,9 +65,9 @@ impl Tokens {
     fn nllb(folder: &Path, spm: &Path) -> Result<Option<Self>> {
         let Some(added) = added_tokens(folder) else { return Ok(None) };
         let (source, names) = Spm::load_with_names(spm)?;
-        let own = ["<s>", "<pad>", "</s>", "<unk>"].map(str::to_owned).into_iter().chain(names.into_iter().skip(3));
+        let own = FAIRSEQ.map(str::to_owned).into_iter().chain(names.into_iter().skip(3));
         let mut pieces: HashMap<u32, String> = (0..).zip(own).collect();
-        let first = added.iter().filter(|(piece, _)| !piece.starts_with('<')).map(|(_, id)| *id).min();
+        let first = added.iter().filter(|(piece, _)| !FAIRSEQ.contains(&piece.as_str())).map(|(_, id)| *id).min();
         if first != u32::try_from(pieces.len()).ok() {
             return Ok(None);
         }
@@ -77,9 +81,9 @@ impl Tokens {
         let Self::Spm { ids, pieces, .. } = self else { return };
         let mut next = ids.values().max().map_or(0, |id| id + 1);
         for mark in marks {
-            if !ids.contains_key(&mark) {
-                pieces.insert(next, mark.clone());
-                ids.insert(mark, next);
+            if let Entry::Vacant(place) = ids.entry(mark) {
+                pieces.insert(next, place.key().clone());
+                place.insert(next);
                 next += 1;
             }
         }

@@ -16,6 +16,7 @@ mod supervision;
 mod support;
 mod toy_hub;
 mod translation;
+mod voices;
 mod whisper;
 #[cfg(feature = "whisper-cpp")]
 mod whisper_cpp;

@@ -2,8 +2,10 @@
 
 mod ggml;
 
-use crate::support::{sample, sottovoce, stderr, stdout};
+use crate::support::{repo, sample, sottovoce, stderr, stdout};
 use ggml::Ggml;
+use serde_json::Value;
+use sottovoce::asr::whisper::Whisper;
 use sottovoce::asr::whisper_cpp::WhisperCpp;
 use sottovoce::asr::{Options, Recognizer, Update};
 use sottovoce::error::{ErrorKind, Result};
@@ -166,6 +168,62 @@ fn a_pipeline_finds_the_backend_by_the_file() {
     let events = stdout(&output);
     let is_final = |line: &str| line.contains("\"caption\"") && line.contains("\"final\":true");
     assert!(events.lines().any(is_final), "{events}");
+}
+
+/// The recordings that the fixture's model knows by heart.
+fn fixture(name: &str) -> PathBuf {
+    repo().join("tests/fixtures/whisper").join(name)
+}
+
+/// OpenAI's own answers, for the weights that are in the ggml file.
+fn golden() -> Vec<Value> {
+    let text = std::fs::read_to_string(fixture("golden/ggml.json")).expect("the reference's answers");
+    let golden: Value = serde_json::from_str(&text).expect("JSON");
+    golden["decode"].as_array().expect("cases").clone()
+}
+
+#[test]
+fn it_writes_what_the_reference_writes() {
+    let mut compared = 0;
+    for case in golden() {
+        let (options_of, audio) = (&case["options"], &case["audio"]);
+        let has_only =
+            |known: &[&str]| options_of.as_object().is_some_and(|o| o.keys().all(|k| known.contains(&k.as_str())));
+        let Some(wav) = audio["wav"].as_str().filter(|_| has_only(&["language", "without_timestamps", "beam_size"]))
+        else {
+            continue;
+        };
+        let Some(lang) = options_of["language"].as_str().filter(|_| audio["reversed"].is_null()) else { continue };
+        // Its beam search is its own; with times, as streams run, it finds the same.
+        if !options_of["beam_size"].is_null() && !options_of["without_timestamps"].is_null() {
+            continue;
+        }
+        let beams = options_of["beam_size"].as_u64().map_or(1, |n| n as usize);
+        let mut model =
+            WhisperCpp::load(&fixture("ggml/ggml-fixture.bin"), &options(lang, 1, beams)).expect("the model");
+        let has_times = options_of["without_timestamps"].is_null();
+        let tokens = model.tokens(&samples(&fixture(wav)), Some(1_500), has_times).expect("decodes");
+        let theirs: Vec<u64> = case["tokens"].as_array().expect("ids").iter().filter_map(Value::as_u64).collect();
+        assert_eq!(tokens.iter().map(|t| u64::from(*t)).collect::<Vec<_>>(), theirs, "{}", case["name"]);
+        compared += 1;
+    }
+    assert!(compared >= 6, "{compared} cases");
+}
+
+#[test]
+fn it_says_what_the_onnx_export_of_its_weights_says() {
+    for (wav, lang) in [("short-en.wav", "en"), ("long-es.wav", "es")] {
+        let sound = samples(&fixture(wav));
+        let mut cpp = WhisperCpp::load(&fixture("ggml/ggml-fixture.bin"), &options(lang, 1, 1)).expect("the model");
+        let mut onnx = Whisper::load(&fixture("ggml"), &options(lang, 1, 1)).expect("the model");
+        let [cpp, onnx] = [&mut cpp as &mut dyn Recognizer, &mut onnx].map(|model| stream(model, &sound, 16_000));
+        let (cpp, onnx) = (cpp.last().expect("an update"), onnx.last().expect("an update"));
+        assert!(cpp.hypothesis.words.len() > 4 && cpp.is_done && onnx.is_done);
+        assert_eq!(texts(cpp), texts(onnx), "{wav}");
+        for (a, b) in cpp.hypothesis.words.iter().zip(&onnx.hypothesis.words) {
+            assert!((a.start.seconds() - b.start.seconds()).abs() < 0.3 && (a.p - b.p).abs() < 0.1, "{a:?} {b:?}");
+        }
+    }
 }
 
 fn refusal(model: Result<WhisperCpp>) -> (ErrorKind, String) {

@@ -39,7 +39,6 @@ impl Params {
         // Settings for streaming: `shared/reference/models.md` §2.
         template.set_no_context(true);
         template.set_single_segment(true);
-        template.set_token_timestamps(true);
         // One attempt: a second at another temperature would double the delay of a live caption.
         template.set_temperature_inc(0.0);
         template.set_suppress_blank(true);

@@ -2,11 +2,17 @@
 
 use super::call::Params;
 use crate::asr::whisper::TOKENS;
+use crate::asr::whisper::mel::HOP;
 use crate::asr::whisper::search::without_loop;
-use crate::audio::{SAMPLE_RATE, StreamTime};
+use crate::asr::whisper::segments::{self, FRAMES_PER_STEP, Segment};
+use crate::asr::whisper::stream::{self, Due, Why};
+use crate::asr::whisper::text::Piece;
+use crate::asr::whisper::words::shared_out;
+use crate::audio::SAMPLE_RATE;
 use crate::error::{Error, Result};
 use crate::text::Word;
-use whisper_rs::{WhisperState, WhisperTokenId};
+use std::ops::Range;
+use whisper_rs::{WhisperError, WhisperState};
 
 /// Shorter input is refused by some versions: padded with silence, 1 s.
 const SHORTEST: usize = SAMPLE_RATE as usize;
@@ -18,17 +24,23 @@ const MOST_POSITIONS: usize = 1_500;
 const SPARE_POSITIONS: usize = 128;
 const POSITION_STEP: usize = 64;
 const FEWEST_POSITIONS: usize = 256;
-/// whisper.cpp counts time in 10 ms.
-const SAMPLES_PER_TICK: i64 = SAMPLE_RATE as i64 / 100;
-
-/// A piece of text with its time in samples and its probability.
+/// A token with its bytes and its probability.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Piece {
+pub(super) struct Token {
     pub(super) id: u32,
-    pub(super) bytes: Vec<u8>,
-    pub(super) start: i64,
-    pub(super) end: i64,
-    pub(super) p: f32,
+    bytes: Vec<u8>,
+    p: f32,
+}
+
+/// What tokens mean.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Marks {
+    /// Ends the text; what is below is text.
+    pub(super) end: u32,
+    /// The time 0.00 s; others follow in steps of 0.02 s.
+    pub(super) zero: u32,
+    /// Whether the language puts spaces between words.
+    pub(super) is_spaced: bool,
 }
 
 /// How much of the encoder a window needs.
@@ -37,83 +49,92 @@ pub(super) fn audio_ctx(samples: usize) -> usize {
     (sound + SPARE_POSITIONS).next_multiple_of(POSITION_STEP).clamp(FEWEST_POSITIONS, MOST_POSITIONS)
 }
 
-/// Recognises a window; `None` if the call was aborted. `end_of_text`: the first token that is no text.
+/// How a window is to be heard.
+pub(super) struct Call<'a> {
+    pub(super) params: &'a Params,
+    pub(super) threads: usize,
+    /// Of the encoder.
+    pub(super) positions: usize,
+    /// Whether the model writes times, too.
+    pub(super) has_times: bool,
+}
+
+impl Call<'_> {
+    /// Recognises a window; the state then holds what was found. Says whether it did: it may have been aborted.
+    ///
+    /// # Errors
+    /// When whisper.cpp fails.
+    pub(super) fn run(&self, state: &mut WhisperState, window: &[f32]) -> Result<bool> {
+        let seconds = window.len().div_ceil(SAMPLE_RATE as usize);
+        let mut call = self.params.for_call(self.threads, self.positions, TOKENS.0 + TOKENS.1 * seconds);
+        call.set_no_timestamps(!self.has_times);
+        let abort = self.params.abort();
+        let outcome = match window.len() {
+            _ if abort.is_raised() => return Ok(false),
+            0..SHORTEST => state.full(call, &[window, &vec![0.0; SHORTEST - window.len()]].concat()),
+            _ => state.full(call, window),
+        };
+        match outcome {
+            _ if abort.is_raised() => Ok(false),
+            Ok(()) => Ok(true),
+            Err(e) => Err(failed(&e)),
+        }
+    }
+}
+
+fn failed(e: &WhisperError) -> Error {
+    Error::failed(format!("whisper.cpp: {e}"))
+}
+
+/// The tokens that a state holds, times included.
 ///
 /// # Errors
 /// When whisper.cpp fails.
-pub(super) fn pieces(
-    state: &mut WhisperState,
-    params: &Params,
-    threads: usize,
-    positions: usize,
-    window: &[f32],
-    end_of_text: WhisperTokenId,
-) -> Result<Option<Vec<Piece>>> {
-    if params.abort().is_raised() {
-        return Ok(None);
-    }
-    let seconds = window.len().div_ceil(SAMPLE_RATE as usize);
-    let call = params.for_call(threads, positions, TOKENS.0 + TOKENS.1 * seconds);
-    let outcome = match window.len() < SHORTEST {
-        true => state.full(call, &[window, &vec![0.0; SHORTEST - window.len()]].concat()),
-        false => state.full(call, window),
-    };
-    if params.abort().is_raised() {
-        return Ok(None);
-    }
-    outcome.map_err(|e| Error::failed(format!("whisper.cpp: {e}")))?;
-    let mut pieces = Vec::new();
+pub(super) fn tokens(state: &WhisperState) -> Result<Vec<Token>> {
+    let mut tokens = Vec::new();
     for segment in state.as_iter() {
         for token in (0..segment.n_tokens()).filter_map(|i| segment.get_token(i)) {
-            let data = token.token_data();
-            if data.id < end_of_text {
-                let bytes = token.to_bytes().map_err(|e| Error::failed(format!("whisper.cpp: {e}")))?.to_vec();
-                let (start, end) = (data.t0 * SAMPLES_PER_TICK, data.t1 * SAMPLES_PER_TICK);
-                pieces.push(Piece { id: data.id.unsigned_abs(), bytes, start, end, p: data.p });
-            }
+            let bytes = token.to_bytes().map_err(|e| failed(&e))?.to_vec();
+            tokens.push(Token { id: token.token_id().unsigned_abs(), bytes, p: token.token_probability() });
         }
     }
-    Ok(Some(pieces))
+    Ok(tokens)
 }
 
-/// Pieces as words, a loop at their end left out. A word begins where a piece begins with a space; in languages written
-/// without spaces, wherever a character ends.
-///
-/// Times are made to lie inside the window, and not to run backwards.
-pub(super) fn words(pieces: &[Piece], samples: usize, is_spaced: bool) -> Vec<Word> {
-    let ids: Vec<u32> = pieces.iter().map(|p| p.id).collect();
-    let mut groups: Vec<Vec<&Piece>> = Vec::new();
-    for piece in &pieces[..without_loop(&ids, u32::MAX).len()] {
-        let is_whole = |group: &[&Piece]| std::str::from_utf8(&bytes(group)).is_ok();
+/// Tokens as words, a loop at their end left out. Each stretch between two times is shared out among its words.
+pub(super) fn words(tokens: &[Token], marks: Marks, samples: usize) -> Vec<Word> {
+    let ids: Vec<u32> = tokens.iter().map(|t| t.id).take_while(|id| *id != marks.end).collect();
+    let ids = without_loop(&ids, marks.end);
+    let texts: Vec<&Token> = tokens[..ids.len()].iter().filter(|t| t.id < marks.end).collect();
+    let sound = samples / HOP;
+    let steps = sound / FRAMES_PER_STEP;
+    let segments: Vec<Segment> = segments::split(ids, marks.zero, marks.end, steps).all().cloned().collect();
+    let ps: Vec<f32> = texts.iter().map(|t| t.p).collect();
+    let spoken = shared_out(pieces(&texts, marks.is_spaced), &segments, &(0..steps), &ps);
+    stream::words(spoken, &Due { from: 0, sound, frames: sound, why: Why::Last })
+}
+
+/// A word begins where a token begins with a space; in languages written without spaces, wherever a character ends.
+fn pieces(texts: &[&Token], is_spaced: bool) -> Vec<Piece> {
+    let mut groups: Vec<Range<usize>> = Vec::new();
+    // A character's bytes may lie in several tokens.
+    let bytes = |of: Range<usize>| -> Vec<u8> { texts[of].iter().flat_map(|t| t.bytes.iter().copied()).collect() };
+    for (i, token) in texts.iter().enumerate() {
+        let is_whole = |group: &Range<usize>| String::from_utf8(bytes(group.clone())).is_ok();
         match groups.last_mut() {
-            Some(group) if !(piece.bytes.starts_with(b" ") || !is_spaced && is_whole(group)) => group.push(piece),
-            _ => groups.push(vec![piece]),
+            Some(group) if !(token.bytes.starts_with(b" ") || !is_spaced && is_whole(group)) => group.end = i + 1,
+            _ => groups.push(i..i + 1),
         }
     }
-    let mut at = 0;
-    let word = |group: Vec<&Piece>| {
-        // What is left of a character that isn't complete yet is no text.
-        let text = String::from_utf8_lossy(&bytes(&group)).trim_matches(['\u{fffd}', ' ']).to_owned();
-        let p = group.iter().map(|p| p.p).sum::<f32>() / group.len().max(1) as f32;
-        let (first, last) = (group.first()?.start, group.last()?.end);
-        let mut time = |t: i64| {
-            at = (t.max(0) as usize).clamp(at, samples);
-            StreamTime(at as u64)
-        };
-        let (start, end) = (time(first), time(last));
-        Some(Word { text, start, end, p: p.clamp(0.0, 1.0) })
-    };
-    groups.into_iter().filter_map(word).filter(|w| !w.text.is_empty()).collect()
-}
-
-/// A character's bytes may lie in several pieces.
-fn bytes(pieces: &[&Piece]) -> Vec<u8> {
-    pieces.iter().flat_map(|p| p.bytes.iter().copied()).collect()
+    let text = |tokens: &Range<usize>| String::from_utf8_lossy(&bytes(tokens.clone())).into_owned();
+    groups.into_iter().map(|tokens| Piece { text: text(&tokens), tokens }).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const MARKS: Marks = Marks { end: 100, zero: 200, is_spaced: true };
 
     #[test]
     fn the_encoder_runs_no_longer_than_the_sound_needs() {
@@ -121,33 +142,36 @@ mod tests {
         assert_eq!([0.5, 1.0, 2.5, 2.6, 5.0, 20.0, 30.0].map(seconds), [256, 256, 256, 320, 384, 1_152, 1_500]);
     }
 
-    fn piece(id: u32, bytes: &[u8], start: i64, end: i64, p: f32) -> Piece {
-        Piece { id, bytes: bytes.to_vec(), start, end, p }
+    fn token(id: u32, bytes: &[u8], p: f32) -> Token {
+        Token { id, bytes: bytes.to_vec(), p }
     }
 
     #[test]
-    fn pieces_become_words_with_times_that_run_forwards() {
-        let pieces = [
-            piece(1, b" caf", 1_600, 3_200, 0.5),
-            piece(2, b"\xc3", 3_200, 3_200, 1.0),
-            piece(3, b"\xa9", 3_200, 4_800, 0.9),
-            piece(4, b",", 4_800, 4_800, 0.8),
-            piece(5, b" ", 0, 0, 0.1),
-            piece(6, b" no", 4_000, 480_000, 0.25),
-            piece(7, b" \xc3", 0, 0, 0.1),
+    fn tokens_become_words_between_their_times() {
+        let tokens = [
+            token(205, b"[_TT_5]", 1.0),
+            token(1, b" caf", 0.5),
+            token(2, b"\xc3", 1.0),
+            token(3, b"\xa9", 0.9),
+            token(4, b",", 0.8),
+            token(5, b" no", 0.25),
+            token(225, b"[_TT_25]", 1.0),
+            token(100, b"[_EOT_]", 1.0),
         ];
-        let found = words(&pieces, 16_000, true);
+        let found = words(&tokens, MARKS, 16_000);
         let seen: Vec<_> = found.iter().map(|w| (w.text.as_str(), w.start.0, w.end.0)).collect();
-        assert_eq!(seen, [("caf\u{e9},", 1_600, 4_800), ("no", 4_800, 16_000)]);
-        assert!((found[0].p - 0.8).abs() < 1e-6);
-        let characters = words(&pieces[1..4], 16_000, false);
-        assert_eq!(characters.iter().map(|w| w.text.as_str()).collect::<Vec<_>>(), ["\u{e9}", ","]);
+        // 0.1 to 0.5 s, shared out as six parts to three.
+        assert_eq!(seen, [("caf\u{e9},", 1_600, 5_867), ("no", 5_867, 8_000)]);
+        assert!((found[0].p - 0.8).abs() < 1e-6 && (found[1].p - 0.25).abs() < 1e-6);
+        let characters = words(&tokens[2..6], Marks { is_spaced: false, ..MARKS }, 16_000);
+        assert_eq!(characters.iter().map(|w| w.text.as_str()).collect::<Vec<_>>(), ["\u{e9},", "no"]);
+        assert_eq!(characters.last().map(|w| w.end.0), Some(16_000), "without times, the whole window");
     }
 
     #[test]
     fn a_loop_is_said_once() {
-        let pieces: Vec<Piece> = (0..40).map(|i| piece(if i == 0 { 8 } else { 9 }, b" no", i, i + 1, 0.5)).collect();
-        let found = words(&pieces, 16_000, true);
+        let tokens: Vec<Token> = (0..40).map(|i| token(if i == 0 { 8 } else { 9 }, b" no", 0.5)).collect();
+        let found = words(&tokens, MARKS, 16_000);
         assert!((2..5).contains(&found.len()), "{}", found.len());
     }
 }
