@@ -84,9 +84,11 @@ type Heard = HashMap<String, Run>;
 fn decode(model: &mut Model, heard: &mut Heard, record: &Value) -> (Vec<u32>, Decoded) {
     let options = &record["options"];
     let times = options["without_timestamps"] != true;
-    let heard = heard.entry(record["audio"].to_string()).or_insert_with(|| {
+    let frames = record["window_frames"].as_u64().expect("a number") as usize;
+    let heard = heard.entry(format!("{} {frames}", record["audio"])).or_insert_with(|| {
+        // The reference cuts its window of 30 s.
         let window = features(&model.bank, &sound(&record["audio"]), model.longest);
-        model.encode(&[window]).expect("encodes")
+        model.encode(&[window.slice_move(ndarray::s![.., ..frames])]).expect("encodes")
     });
     let language = match options["language"].as_str() {
         Some(code) => language(model, code),
@@ -121,7 +123,9 @@ fn tokens_are_those_of_the_reference() {
 /// Holds a model to all records of the reference.
 fn check_tokens(Fixture { folder, golden, .. }: &Fixture) {
     let (mut model, mut heard) = (load(folder), Heard::new());
-    for record in list(&golden["decode"]) {
+    let is_possible = |r: &&Value| model.takes_short || r["window_frames"] == 3_000;
+    let records: Vec<&Value> = list(&golden["decode"]).iter().filter(is_possible).collect();
+    for record in records {
         let name = format!("{}, {}", folder.display(), record["name"]);
         let (prefix, ours) = decode(&mut model, &mut heard, record);
         // Where it finds the language, the reference notes it elsewhere.
@@ -148,7 +152,7 @@ fn check_tokens(Fixture { folder, golden, .. }: &Fixture) {
 
 #[test]
 fn fewer_bits_say_the_same() {
-    for format in ["_fp16", "_quantized", "_q4"] {
+    for format in ["_fp16", "_quantized"] {
         let Fixture { folder, golden, .. } = &in_format("multi-c", format);
         let mut model = load(folder);
         let is_plain =
