@@ -87,12 +87,10 @@ def network() -> torch.nn.Module:
         torch.save({}, empty.name)
         model = model_file.KModel(repo_id="none", config=CONFIG, model=empty.name, disable_complex=True)
     for name, weights in model.named_parameters():
-        if "conv_post" in name:
-            weights.data.mul_(2.0 if name.endswith("weight_g") else 1.0)
         if name.endswith("conv_post.bias"):
             weights.data[: CONFIG["istftnet"]["gen_istft_n_fft"] // 2 + 1] = -3.5  # magnitudes' logarithm
-        if "duration_proj" in name:
-            weights.data.mul_(12.0)  # lengths that differ from phoneme to phoneme
+        if "duration_proj" in name or "predictor.lstm" in name:
+            weights.data.mul_(6.0)  # lengths that differ from phoneme to phoneme
         if "F0_proj.bias" in name:
             weights.data.fill_(120.0)  # Hz: a voiced sound
     return model_file.KModelForONNX(model).eval()

@@ -235,7 +235,9 @@ def transducer(icefall, x, audio):
         recognizer = sherpa_onnx.OnlineRecognizer.from_transducer(
             where + "/tokens.txt", *["%s/%s-%s%s.onnx" % (where, n, SUFFIX, end if n != "decoder" else "")
                                      for n in ("encoder", "decoder", "joiner")],
-            num_threads=1, decoding_method="modified_beam_search" if name == "beam" else "greedy_search", max_active_paths=4)
+            # By default it divides the logits by 2 for its probabilities.
+            num_threads=1, decoding_method="modified_beam_search" if name == "beam" else "greedy_search", max_active_paths=4,
+            temperature_scale=1.0)
         golden[name] = recognised(recognizer, audio)
     return golden
 

@@ -14,6 +14,7 @@ pub use tensor::{Array, Shape, shapes};
 use crate::error::{Error, Result};
 use ort::environment::Environment;
 use ort::ep::{self, ExecutionProvider};
+use ort::logging::LogLevel;
 use ort::session::{Session, SessionInputValue, SessionOutputs};
 use ort::value::DynValue;
 use serde::{Deserialize, Serialize};
@@ -125,6 +126,8 @@ pub fn load(path: &Path, compute: Compute) -> Result<Session> {
         let mut builder = Session::builder(environment)?
             .with_intra_threads(compute.threads)?
             .with_inter_threads(1)?
+            // What fails is told by us; what is only tried out may fail.
+            .with_log_level(LogLevel::Fatal)?
             // Spinning pools of several sessions fight for the same cores (`shared/reference/peers.md` §1).
             .with_intra_op_spinning(false)?;
         if compute.device == Device::Cuda

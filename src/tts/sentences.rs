@@ -23,8 +23,8 @@ pub fn of_text(text: &str) -> Vec<&str> {
     sentences
 }
 
-/// A sentence as it is if it is no longer than `longest`, else in pieces of at most `longest` characters: cut after the last clause mark that fits, else at the last space,
-/// else anywhere. No piece is made short for a mark near its start.
+/// A sentence as it is if it has at most `longest` characters, else in pieces of that: cut after the last clause mark that
+/// fits, else at the last space, else anywhere. No piece is made short for a mark near its start.
 pub fn pieces(sentence: &str, longest: usize) -> Vec<&str> {
     if sentence.chars().nth(longest).is_none() {
         return if sentence.trim().is_empty() { Vec::new() } else { vec![sentence] };

@@ -119,8 +119,8 @@ mod tests {
             let lang = Lang::parse("es").expect("known");
             let (committed, tentative) = (committed.to_owned(), String::new());
             let text = Translated {
+                source_lang: lang.clone(),
                 utterance: 1,
-                source_lang: Lang::parse("en").expect("known"),
                 lang,
                 committed,
                 tentative,

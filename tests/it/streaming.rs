@@ -317,7 +317,7 @@ fn a_model_that_is_not_as_published_is_refused_in_one_line() {
     refused("streaming-transducer", folder.path(), "is not that part of a zipformer transducer");
     let folder = split_parakeet();
     std::fs::copy(folder.path().join("encoder.onnx"), folder.path().join("joiner.onnx")).expect("copied");
-    refused("parakeet-tdt", folder.path(), "is a tensor");
+    refused("parakeet-tdt", folder.path(), "which is not as published");
     // Another kind of model, and one for whole utterances.
     refused(
         "streaming-ctc",

@@ -1,47 +1,19 @@
 //! Published translation models in all their layouts against what the reference implementation wrote, token for token.
 
+mod fixture;
+mod wrong;
+
 use crate::support::repo;
+use fixture::{Row, STARTER, fixtures, ids, int8_of, json, lang, load, reference_rules};
 use ndarray::{Array2, Axis, concatenate};
 use serde_json::Value;
-use sottovoce::error::Error;
 use sottovoce::models::import::{Precision, import};
 use sottovoce::models::layout::need_file;
-use sottovoce::mt::beam::{Output, Rules};
+use sottovoce::mt::beam::Output;
 use sottovoce::mt::seq2seq::Seq2Seq;
-use sottovoce::mt::{Job, Limits, Options, Translator};
+use sottovoce::mt::{Job, Translator};
 use sottovoce::onnx::decoder::Decoder;
-use sottovoce::onnx::proto::Model;
 use sottovoce::onnx::{Array, Compute, Graph, Inputs};
-use sottovoce::text::Lang;
-use std::path::{Path, PathBuf};
-
-const STARTER: &str = "onnx/starter/mt-en-es";
-
-fn lang(tag: &str) -> Lang {
-    Lang::parse(tag).expect("known")
-}
-
-fn json(path: &Path) -> Value {
-    let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
-}
-
-fn ids(value: &Value) -> Vec<u32> {
-    value.as_array().expect("ids").iter().map(|i| i.as_u64().expect("an id") as u32).collect()
-}
-
-fn load(folder: &Path) -> Result<Seq2Seq, Error> {
-    Seq2Seq::load(folder, Options::new(Compute::cpu(1), 1))
-}
-
-/// A copy of a model folder that a test may damage.
-fn copy(model: &Path) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    for entry in std::fs::read_dir(model).expect("the model").flatten().filter(|e| e.path().is_file()) {
-        std::fs::copy(entry.path(), folder.path().join(entry.file_name())).expect("copied");
-    }
-    folder
-}
 
 /// The starter's recorded sentences: the encoder's input and what the reference writes greedily.
 fn starter_golden(model: &Seq2Seq) -> Vec<(Vec<u32>, Vec<u32>)> {
@@ -75,180 +47,6 @@ fn a_prepared_model_writes_what_the_original_writes_and_bytes_differ_little() {
     }
 }
 
-/// An error that a user can read: one line that names the file, without panicking.
-fn assert_told(folder: &Path, names: &str) {
-    let error = load(folder).err().unwrap_or_else(|| panic!("{names}: nobody noticed"));
-    let message = error.to_string();
-    assert!(message.contains(names) && !message.contains('\n') && message.len() < 500, "{names}: {message}");
-}
-
-#[test]
-fn a_wrong_model_is_told_in_one_line_that_names_the_file() {
-    let starter = repo().join(STARTER);
-    for (missing, names) in [
-        ("encoder_model.onnx", "encoder_model.onnx is not there"),
-        ("decoder_model_merged.onnx", "decoder_model.onnx is not there"),
-        ("tokenizer.json", "tokenizer.json"),
-        ("config.json", "config.json is not there"),
-    ] {
-        let folder = copy(&starter);
-        std::fs::remove_file(folder.path().join(missing)).expect("removed");
-        assert_told(folder.path(), names);
-    }
-    for damaged in ["encoder_model.onnx", "decoder_model_merged.onnx", "tokenizer.json", "config.json"] {
-        let folder = copy(&starter);
-        let whole = std::fs::read(folder.path().join(damaged)).expect("there");
-        std::fs::write(folder.path().join(damaged), &whole[..whole.len() / 2]).expect("written");
-        assert_told(folder.path(), damaged);
-    }
-    // A model of another kind under the right name, on either side.
-    for name in ["encoder_model.onnx", "decoder_model_merged.onnx"] {
-        let folder = copy(&starter);
-        std::fs::copy(repo().join("onnx/starter/asr-en/model.onnx"), folder.path().join(name)).expect("copied");
-        assert_told(folder.path(), name);
-    }
-    let folder = copy(&starter);
-    std::fs::write(folder.path().join("config.json"), r#"{"model_type":"bart"}"#).expect("written");
-    assert_told(folder.path(), "config.json names `bart`");
-}
-
-#[test]
-fn ids_of_32_bits_are_given_as_such_or_refused_in_one_line() {
-    let folder = copy(&repo().join(STARTER));
-    let file = folder.path().join("encoder_model.onnx");
-    let mut model = Model::read(&file).expect("the encoder");
-    let input = model.graph_mut().input.iter_mut().find(|i| i.name == "input_ids").expect("ids");
-    input.type_.mut_or_insert_default().mut_tensor_type().elem_type = 6;
-    model.write(&file).expect("written");
-    assert_told(folder.path(), "encoder_model.onnx");
-}
-
-#[test]
-fn a_tokenizer_without_its_table_is_read_without_panicking() {
-    let null = serde_json::json!({ "type": "Precompiled", "precompiled_charsmap": null });
-    let sequence = serde_json::json!({ "type": "Sequence", "normalizers": [&null, { "type": "NFC" }] });
-    for normaliser in [null, sequence] {
-        let folder = copy(&repo().join(STARTER));
-        let file = folder.path().join("tokenizer.json");
-        let mut tokenizer = json(&file);
-        tokenizer["normalizer"] = normaliser;
-        std::fs::write(&file, tokenizer.to_string()).expect("written");
-        let model = load(folder.path()).expect("a model");
-        let ids = model.source_ids("where is the train station", &lang("en"), &lang("es")).expect("encodes");
-        assert_eq!(
-            ids,
-            load(&repo().join(STARTER))
-                .expect("the model")
-                .source_ids("where is the train station", &lang("en"), &lang("es"))
-                .expect("encodes")
-        );
-    }
-}
-
-/// A fixture in one layout.
-struct Fixture {
-    /// `m2m100-d, split`.
-    name: String,
-    folder: PathBuf,
-    golden: Value,
-    _copy: Option<tempfile::TempDir>,
-}
-
-/// All fixtures in all layouts: as they are (merged, where they have that), split, and perhaps prepared by `models import`;
-/// NLLB with its SentencePiece model, too, which is the same as M2M100's here.
-fn fixtures(with_prepared: bool) -> Vec<Fixture> {
-    let root = repo().join("tests/fixtures/mt");
-    let folders = std::fs::read_dir(&root).expect("fixtures").flatten().map(|e| e.path());
-    let mut all = Vec::new();
-    for folder in folders.filter(|p| p.is_dir() && !p.ends_with("golden")) {
-        let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
-        let family = name.rsplit_once('-').expect("family and exporter").0;
-        // Another way to divide text has a record of its own, below.
-        if root.join("golden").join(format!("{name}.json")).is_file() {
-            continue;
-        }
-        let golden = json(&root.join("golden").join(format!("{family}.json")));
-        let mut add = |layout: &str, folder: PathBuf, copy| {
-            let name = format!("{name}, {layout}");
-            all.push(Fixture { name, folder, golden: golden.clone(), _copy: copy });
-        };
-        let has = |file: &str| folder.join(file).is_file();
-        if has("decoder_model_merged.onnx") && has("decoder_with_past_model.onnx") {
-            let split = copy(&folder);
-            remove(split.path(), |name| name.starts_with("decoder_model_merged"));
-            add("split", split.path().to_owned(), Some(split));
-        }
-        if with_prepared {
-            let prepared = tempfile::tempdir().expect("a folder");
-            let dest = prepared.path().join("model");
-            import(&folder, &dest, Precision::Keep, &mut |_| ()).unwrap_or_else(|e| panic!("{name}: {e}"));
-            add("prepared", dest, Some(prepared));
-        }
-        if family == "nllb" {
-            let spm = copy(&folder);
-            let file = "sentencepiece.bpe.model";
-            std::fs::copy(root.join("m2m100-d").join(file), spm.path().join(file)).expect("copied");
-            add("SentencePiece", spm.path().to_owned(), Some(spm));
-        }
-        add("as it is", folder.clone(), None);
-    }
-    assert!(!all.is_empty());
-    all
-}
-
-/// Files of 8 bits of a fixture that has both.
-fn int8_of(name: &str) -> tempfile::TempDir {
-    let folder = copy(&repo().join("tests/fixtures/mt").join(name));
-    remove(folder.path(), |name| name.ends_with(".onnx") && !name.contains("_int8"));
-    folder
-}
-
-/// Removes the files of a folder whose names are so.
-fn remove(folder: &Path, is_unwanted: impl Fn(&str) -> bool) {
-    for entry in std::fs::read_dir(folder).expect("the folder").flatten() {
-        if is_unwanted(&entry.file_name().to_string_lossy()) {
-            std::fs::remove_file(entry.path()).expect("removed");
-        }
-    }
-}
-
-/// What a row of a golden file was asked for, and what the reference wrote.
-struct Row<'a> {
-    source: Vec<u32>,
-    prefix: Vec<u32>,
-    wanted: &'a Value,
-}
-
-impl<'a> Row<'a> {
-    fn of(row: &'a Value, wanted: &'a Value) -> Self {
-        Self { source: ids(&row["input_ids"]), prefix: ids(&row["decoder_start"]), wanted }
-    }
-
-    /// The reference's tokens without the end mark.
-    fn tokens(&self, eos: u32) -> Vec<u32> {
-        let mut tokens = ids(&self.wanted["tokens"]);
-        if tokens.last() == Some(&eos) {
-            tokens.pop();
-        }
-        tokens
-    }
-}
-
-/// The reference's rules: what its record says, and nothing of our own.
-fn reference_rules(model: &Seq2Seq, options: &Value, given: usize) -> Rules {
-    let number = |key: &str, usual: usize| options[key].as_u64().map_or(usual, |n| n as usize);
-    Rules {
-        renormalise: false,
-        no_repeat_ngram: number("no_repeat_ngram_size", 0),
-        limits: Limits::NONE,
-        early_stopping: options["early_stopping"].as_bool().unwrap_or(false),
-        length_penalty: options["length_penalty"].as_f64().unwrap_or(1.0) as f32,
-        max_length: number("max_length", 60),
-        given,
-        ..model.search(number("num_beams", 1))
-    }
-}
-
 #[test]
 fn every_model_in_every_layout_writes_what_the_reference_writes() {
     for fixture in fixtures(true) {
@@ -262,9 +60,9 @@ fn every_model_in_every_layout_writes_what_the_reference_writes() {
             let rows: Vec<Row> = rows.iter().map(|row| Row::of(row, &row[recorded])).collect();
             for row in &rows {
                 let rules = rules(&model, row.prefix.len());
-                let done = model.decode(&[row.source.clone()], &[row.prefix.clone()], &rules).expect("translates");
-                assert_eq!(done[0].tokens, row.tokens(eos), "{}: {recorded} {}", fixture.name, row.wanted);
-                assert_eq!(model.text(&done[0].tokens), row.wanted["text"].as_str().expect("text").trim());
+                let done = row.decode(&mut model, &rules);
+                assert_eq!(done.tokens, row.tokens(eos), "{}: {recorded} {}", fixture.name, row.wanted);
+                assert_eq!(model.text(&done.tokens), row.wanted["text"].as_str().expect("text").trim());
             }
             let sources: Vec<Vec<u32>> = rows.iter().map(|row| row.source.clone()).collect();
             let prefixes: Vec<Vec<u32>> = rows.iter().map(|row| row.prefix.clone()).collect();
@@ -279,8 +77,8 @@ fn every_model_in_every_layout_writes_what_the_reference_writes() {
             if row["options"]["min_new_tokens"].is_null() {
                 let (name, row) = (&row["name"], Row::of(row, row));
                 let rules = reference_rules(&model, &row.wanted["options"], row.prefix.len());
-                let done = model.decode(&[row.source.clone()], &[row.prefix.clone()], &rules).expect("translates");
-                assert_eq!(done[0].tokens, row.tokens(eos), "{}: {name}", fixture.name);
+                let done = row.decode(&mut model, &rules);
+                assert_eq!(done.tokens, row.tokens(eos), "{}: {name}", fixture.name);
             }
         }
     }
@@ -401,7 +199,7 @@ fn files_of_8_bits_write_nearly_the_same_alone_and_in_a_batch() {
     let together = model.decode(&sources, &prefixes, &rules).expect("translates");
     let (mut alone_differ, mut batch_differ) = (0, 0);
     for (row, output) in rows.iter().zip(&together) {
-        let alone = model.decode(&[row.source.clone()], &[row.prefix.clone()], &rules).expect("translates").remove(0);
+        let alone = row.decode(&mut model, &rules);
         println!("log p alone {} and in a batch {}", alone.log_p, output.log_p);
         alone_differ += usize::from(alone.tokens != row.tokens(model.rules().eos));
         batch_differ += usize::from(alone.tokens != output.tokens);

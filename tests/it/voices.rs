@@ -36,12 +36,9 @@ fn lang(tag: &str) -> Lang {
 }
 
 /// A Piper voice that leaves nothing to chance.
-fn piper(name: &str, speaker: Option<i64>) -> Piper {
+fn piper(name: &str) -> Piper {
     let mut voice = Piper::load(&fixture(name), Compute::cpu(1)).expect("loads");
     (voice.scales.noise_scale, voice.scales.noise_w) = (0.0, 0.0);
-    if let Some(speaker) = speaker {
-        voice.choose(&speaker.to_string()).expect("is there");
-    }
     voice
 }
 
@@ -80,12 +77,12 @@ fn edition() -> (String, bool) {
 
 #[test]
 fn phoneme_ids_are_those_of_piper() {
-    let voice = piper("piper", None);
+    let voice = piper("piper");
     let (edition, is_exact) = edition();
     let cases = golden("phonemes.json");
     let (mut same, mut fifty, mut languages) = (0, 0, std::collections::BTreeSet::new());
     for case in &cases {
-        let phonemizer = Phonemizer { voice: text(case, "voice").into(), decompose: true };
+        let phonemizer = Phonemizer { voice: text(case, "voice").into(), as_piper: true };
         let sentences = phonemizer.sentences(text(case, "text")).expect("pronounces");
         let found: Vec<Vec<i64>> = sentences.iter().map(|s| voice.ids(s)).collect();
         let recorded = case["ids"].get(&edition).unwrap_or(&case["ids"]["1.51"]);
@@ -102,24 +99,22 @@ fn phoneme_ids_are_those_of_piper() {
 
 #[test]
 fn piper_sounds_as_in_piper_tts() {
-    for case in ["piper", "piper-multi"]
-        .iter()
-        .flat_map(|name| golden(&format!("{name}/golden.json")).into_iter().map(move |c| (name, c)))
-    {
-        let (name, case) = case;
-        let mut voice = piper(name, case["speaker"].as_i64());
-        let speed = case["speed"].as_f64().expect("a number") as f32;
-        let ids = voice.sentences(text(&case, "text")).expect("pronounces");
-        assert_eq!(ids, [integers(&case["ids"])]);
-        is_as_recorded(&voice.run(&ids[0], speed).expect("speaks"), &case);
-        let said = say(&mut voice, text(&case, "text"), "en", speed);
-        assert_eq!(
-            (said.len(), said[0].rate, said[0].samples.len() as u64),
-            (1, 22_050, case["length"].as_u64().expect("n"))
-        );
-        let step = case["step"].as_u64().expect("a step") as usize;
-        for (found, expected) in said[0].samples.iter().step_by(step).zip(integers(&case["int16"])) {
-            assert!((i64::from(*found) - expected).abs() <= 4, "{found} for {expected}");
+    for name in ["piper", "piper-multi"] {
+        let mut voice = piper(name);
+        for case in golden(&format!("{name}/golden.json")) {
+            if let Some(speaker) = case["speaker"].as_i64() {
+                voice.choose(&speaker.to_string()).expect("is there");
+            }
+            let speed = case["speed"].as_f64().expect("a number") as f32;
+            let ids = voice.sentences(text(&case, "text")).expect("pronounces");
+            assert_eq!(ids, [integers(&case["ids"])]);
+            is_as_recorded(&voice.run(&ids[0], speed).expect("speaks"), &case);
+            let said = say(&mut voice, text(&case, "text"), "en", speed);
+            assert_eq!((said.len(), said[0].rate), (1, 22_050));
+            let step = case["step"].as_u64().expect("a step") as usize;
+            for (found, expected) in said[0].samples.iter().step_by(step).zip(integers(&case["int16"])) {
+                assert!((i64::from(*found) - expected).abs() <= 4, "{found} for {expected}");
+            }
         }
     }
 }
@@ -127,11 +122,11 @@ fn piper_sounds_as_in_piper_tts() {
 #[test]
 fn speakers_of_one_model_sound_different() {
     let options = |speaker: &str| options(&["piper-multi"], Some(speaker));
-    let said = ["ada", "grace", "2"].map(|s| {
+    let said = ["ada", "2"].map(|s| {
         let mut voice = tts::build("auto", &options(s)).expect("loads");
         say(&mut *voice, "[[ həlˈoʊ ]]", "en", 1.0).remove(0).samples.len()
     });
-    assert!(said[0] != said[1] && said[1] != said[2], "{said:?}");
+    assert_ne!(said[0], said[1]);
     let e = tts::build("auto", &options("linus")).err().expect("nobody of that name");
     assert_eq!(e.kind(), ErrorKind::Config);
     assert!(e.to_string().contains("speak.speaker") && e.to_string().contains("linus"), "{e}");
@@ -153,21 +148,27 @@ fn kokoro_sounds_as_in_kokoro_onnx() {
 }
 
 #[test]
-fn kokoro_pronounces_as_kokoro_onnx_where_that_cuts_no_numbers_and_speaks_no_flags() {
+fn kokoro_pronounces_as_kokoro_onnx_but_for_quotes_and_times() {
     if edition().0 != "1.51" {
         return; // recorded with that one
     }
     let kokoro = Kokoro::load(&fixture("kokoro"), Compute::cpu(1)).expect("loads");
-    let (mut same, mut other) = (0, Vec::new());
+    let is_sound = |c: &char| !" .,;:!?…\"()“”—".contains(*c);
+    let (mut same, mut sounds_different) = (0, Vec::new());
     for case in golden("kokoro/phonemes.json") {
         let tag = text(&case, "voice").split('-').next().expect("a language").to_owned();
         let found = kokoro.sentences(text(&case, "text"), &lang(&tag)).expect("pronounces").join(" ");
-        match found == text(&case, "phonemes") {
-            true => same += 1,
-            false => other.push(format!("{found}\n  {}", text(&case, "phonemes"))),
+        let expected = text(&case, "phonemes");
+        if found == expected {
+            assert_eq!(kokoro.ids(&found)[1..found.chars().count() + 1], integers(&case["ids"]));
+            same += 1;
+        } else if found.chars().filter(is_sound).ne(expected.chars().filter(is_sound)) {
+            sounds_different.push(text(&case, "text").to_owned());
         }
     }
-    assert!(same >= 25, "{same} of 50 are the same; not:\n{}", other.join("\n"));
+    assert_eq!(same, 28);
+    let times = |s: &String| s.contains("7:45");
+    assert!(sounds_different.len() == 2 && sounds_different.iter().all(times), "{sounds_different:?}");
 }
 
 #[test]
@@ -183,7 +184,7 @@ fn each_language_has_its_voice_and_the_rest_are_spoken_by_espeak() {
 
 #[test]
 fn the_first_sentence_is_heard_long_before_the_last_is_made() {
-    let mut voice = piper("piper", None);
+    let mut voice = piper("piper");
     let text = "This is one of the many sentences of this text. ".repeat(12);
     let start = Instant::now();
     let mut heard = Vec::new();
@@ -196,7 +197,7 @@ fn the_first_sentence_is_heard_long_before_the_last_is_made() {
 
 #[test]
 fn a_faster_voice_is_shorter() {
-    let mut voice = piper("piper", None);
+    let mut voice = piper("piper");
     let [slow, fast] =
         [1.0, 1.5].map(|speed| say(&mut voice, "Where is the train station?", "en", speed)[0].samples.len());
     assert!(fast < slow, "{fast} samples for {slow}");

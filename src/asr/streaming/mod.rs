@@ -100,13 +100,8 @@ impl<H: Head> Streaming<H> {
             *consumed += shift as u64;
             let is_done = until.is_some_and(|until| *consumed >= until);
             let heard = (*consumed * HOP as u64).min(*samples);
-            updates.push(Update {
-                stream: id,
-                hypothesis: head.hypothesis(stream, is_done),
-                lang: None,
-                heard,
-                is_done,
-            });
+            let hypothesis = head.hypothesis(stream, is_done);
+            updates.push(Update { stream: id, hypothesis, lang: None, heard, is_done });
         }
         Ok(())
     }

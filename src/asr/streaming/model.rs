@@ -46,24 +46,24 @@ impl ChunkModel {
             return Err(Error::missing("not a streaming speech model: it has no input `x` or `audio_signal`")
                 .hint("known: zipformer2 (sherpa-onnx), NeMo's cache-aware FastConformer"));
         };
-        let metadata = Metadata::of(&session)?;
         let is_nemo = audio.name == NEMO;
+        let length = take(&mut inputs, if is_nemo { "length" } else { "x_lens" });
+        if inputs.is_empty() {
+            return Err(Error::missing("it carries no states from chunk to chunk: a model for whole utterances")
+                .hint("choose a streaming export of it"));
+        }
+        let metadata = Metadata::of(&session)?;
         let chunk = if is_nemo { metadata.nemo()? } else { metadata.zipformer()? };
         let bins = audio.dims.get(if is_nemo { 1 } else { 2 }).copied().flatten().unwrap_or(kaldi::BINS);
         if bins == 0 || bins > MOST_BINS || !is_nemo && bins != kaldi::BINS {
             return Err(Error::missing(format!("its input `{}` wants {bins} features per frame", audio.name))
                 .hint("zipformer models with 80 features can be run"));
         }
-        let length = if is_nemo { take(&mut inputs, "length") } else { None };
         let states =
             inputs.into_iter().map(|input| State::of(input, &outputs, &metadata)).collect::<Result<Vec<_>>>()?;
         let is_state = |o: &Shape| states.iter().any(|s| s.output == o.name);
         let output = outputs.iter().find(|o| !is_state(o) && !o.is_integer()).cloned();
         let output = output.ok_or_else(|| Error::missing("not a speech model: it gives nothing but its states"))?;
-        if states.is_empty() {
-            return Err(Error::missing("it carries no states from chunk to chunk: a model for whole utterances")
-                .hint("choose a streaming export of it"));
-        }
         Ok(Self { session, audio, length, states, output, chunk, bins })
     }
 

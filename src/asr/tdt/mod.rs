@@ -25,8 +25,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// New sound, in samples, after which a stream is decoded again: 1 s. A pass over 15 s costs about as much as 1 s of
-/// speech takes on a laptop, so a shorter step would only fall behind.
+/// New sound, in samples, after which a stream is decoded again: 1 s, as whisper_streaming's `--min-chunk-size`.
 const STEP: u64 = 16_000;
 /// Pieces in one frame; NeMo's `greedy.max_symbols` and onnx-asr's `max_tokens_per_step`. (sherpa-onnx stops at 5.)
 const MAX_SYMBOLS: usize = 10;
@@ -98,7 +97,7 @@ impl ParakeetTdt {
                 cursor.say(id);
                 said += 1;
             }
-            // The rule of both references: NeMo's greedy TDT decoding, and onnx-asr's.
+            // onnx-asr's rule (`_AsrWithTransducerDecoding`); sherpa-onnx's differs in the cap only.
             let moves = if skip == 0 && (is_blank || said == MAX_SYMBOLS) { 1 } else { skip };
             if moves > 0 {
                 said = 0;
@@ -131,10 +130,6 @@ impl ParakeetTdt {
 }
 
 impl Recognizer for ParakeetTdt {
-    fn policy(&self) -> CommitPolicy {
-        CommitPolicy::LocalAgreement { n: 2 }
-    }
-
     fn start(&mut self, stream: StreamId) {
         let features = Features::new(self.bank.clone());
         let hypothesis = Hypothesis { words: Vec::new(), fixed: 0 };
@@ -170,6 +165,10 @@ impl Recognizer for ParakeetTdt {
 
     fn stop(&mut self, stream: StreamId) {
         self.streams.remove(&stream);
+    }
+
+    fn policy(&self) -> CommitPolicy {
+        CommitPolicy::LocalAgreement { n: 2 }
     }
 }
 

@@ -51,13 +51,10 @@ impl Tokens {
                 .hint("it is not the tokenizer of a Whisper model")
         };
         let named = |names: &[&str]| names.iter().find_map(|n| tokenizer.token_to_id(n));
-        let id = |name: &str, key: &str| named(&[name]).or_else(|| number(&config[key]));
-        let end = id("<|endoftext|>", "eos_token_id").ok_or_else(|| lacks("<|endoftext|>"))?;
-        let start = id("<|startoftranscript|>", "decoder_start_token_id");
-        let start = start.ok_or_else(|| lacks("<|startoftranscript|>"))?;
-        let no_timestamps = id("<|notimestamps|>", "no_timestamps_token_id");
-        let no_timestamps = no_timestamps.ok_or_else(|| lacks("<|notimestamps|>"))?;
-        let previous = id("<|startofprev|>", "prev_sot_token_id");
+        let need = |name: &str| named(&[name]).ok_or_else(|| lacks(name));
+        let [end, start] = [need("<|endoftext|>")?, need("<|startoftranscript|>")?];
+        let no_timestamps = need("<|notimestamps|>")?;
+        let previous = named(&["<|startofprev|>"]).or_else(|| number(&config["prev_sot_token_id"]));
         let task = |name: &str| named(&[&format!("<|{name}|>")]).or_else(|| number(&config["task_to_id"][name]));
         let mut tokens = Self {
             end,

@@ -5,7 +5,7 @@
 //!
 //! Like kokoro-onnx, it takes eSpeak NG's IPA as it is. The model was trained on the phonemes of misaki, whose dictionary
 //! and rules know English better (stress, homographs, its own signs for diphthongs); expect an accent here and there.
-//! Unlike kokoro-onnx, numbers are read whole (it cuts 7:45 in two), and marks of foreign words are not spoken.
+//! Unlike with kokoro-onnx, times are read whole (it cuts 7:45 in two) and quotes, brackets and ellipses leave no mark.
 
 mod styles;
 mod vocabulary;
@@ -126,7 +126,7 @@ impl Kokoro {
     /// # Errors
     /// When eSpeak NG or its voice is missing.
     pub fn sentences(&self, text: &str, lang: &Lang) -> Result<Vec<String>> {
-        let phonemizer = Phonemizer { voice: lang.espeak().to_owned(), decompose: false };
+        let phonemizer = Phonemizer { voice: lang.espeak().to_owned(), as_piper: false };
         let known = phonemizer.sentences(text)?.into_iter().map(|s| self.vocabulary.known(&s));
         let pieces = |s: String| sentences::pieces(&s, LONGEST).into_iter().map(str::to_owned).collect::<Vec<_>>();
         Ok(known.flat_map(pieces).collect())

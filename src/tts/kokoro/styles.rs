@@ -22,7 +22,7 @@ pub struct Style(Arc<[f32]>);
 
 impl Style {
     fn new(values: Vec<f32>) -> Option<Self> {
-        (!values.is_empty() && values.len() % STYLE == 0).then(|| Self(values.into()))
+        (!values.is_empty() && values.len().is_multiple_of(STYLE)).then(|| Self(values.into()))
     }
 
     /// The style for so many phonemes: row n - 1, or the last.
@@ -43,7 +43,7 @@ pub fn read(folder: &Path) -> Result<Styles> {
         let Some(name) = path.file_stem().map(|n| n.to_string_lossy().into_owned()) else { continue };
         let bytes = std::fs::read(&path).map_err(|e| broken(&path, &e.to_string()))?;
         let values: Vec<f32> = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-        let style = Style::new(values).filter(|_| bytes.len() % 4 == 0);
+        let style = Style::new(values).filter(|_| bytes.len().is_multiple_of(4));
         styles.insert(name, style.ok_or_else(|| broken(&path, "its size is not that of a table of styles"))?);
     }
     for path in files(folder) {

@@ -14,8 +14,9 @@ use unicode_normalization::UnicodeNormalization;
 pub struct Phonemizer {
     /// eSpeak NG's name of the language, such as `en-us`.
     pub voice: String,
-    /// Whether letters and their marks come apart (`ç` as `c` and a cedilla), as Piper wants it.
-    pub decompose: bool,
+    /// Just as Piper: letters and their marks come apart (`ç` as `c` and a cedilla), and nothing is put between clauses whose
+    /// end has no mark (`Well… yes` becomes one word). Else letters stay whole, and there is a space.
+    pub as_piper: bool,
 }
 
 impl Phonemizer {
@@ -67,9 +68,10 @@ impl Phonemizer {
             };
             let ahead = text.get(..clause.read).and_then(|read| read.chars().next_back());
             start = clause.read - ahead.map_or(0, char::len_utf8);
-            let space = if [",", ":", ";"].contains(&end.mark) { " " } else { "" };
+            let is_open = !self.as_piper || !end.mark.is_empty();
+            let space = if is_open && !end.is_sentence { " " } else { "" };
             let phonemes = format!("{}{}{space}", without_flags(&clause.phonemes), end.mark);
-            sentence.extend(if self.decompose { phonemes.nfd().collect() } else { phonemes }.chars());
+            sentence.push_str(&if self.as_piper { phonemes.nfd().collect() } else { phonemes });
             if end.is_sentence {
                 sentences.push(std::mem::take(&mut sentence));
             }

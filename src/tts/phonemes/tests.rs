@@ -1,9 +1,7 @@
 use super::*;
 
 fn sentences(text: &str) -> Vec<String> {
-    Phonemizer { voice: "en-us".into(), decompose: true }
-        .sentences(text)
-        .expect("eSpeak NG is installed by `make test`")
+    Phonemizer { voice: "en-us".into(), as_piper: true }.sentences(text).expect("eSpeak NG is installed by `make test`")
 }
 
 #[test]
@@ -45,4 +43,11 @@ fn raw_phonemes_stay_as_they_are() {
     assert_eq!(sentences("[[ wˈɜːld! ]]"), ["wˈɜːld!"]);
     assert!(sentences("Hello [[ wˈɜːld ]], you.")[0].contains(" wˈɜːld"));
     assert!(sentences("").is_empty() && sentences(" … ").is_empty());
+}
+
+#[test]
+fn words_run_together_only_where_piper_lets_them() {
+    let said = |as_piper| Phonemizer { voice: "en-us".into(), as_piper }.sentences("Well... yes").expect("pronounces");
+    assert_eq!(said(true).concat(), said(false).concat().replace(' ', ""));
+    assert_eq!(said(false).concat().split(' ').count(), 2);
 }

@@ -91,7 +91,7 @@ impl Piper {
     /// When eSpeak NG or its voice is missing.
     pub fn sentences(&self, text: &str) -> Result<Vec<Vec<i64>>> {
         let sentences = match self.config.espeak_voice() {
-            Some(voice) => Phonemizer { voice: voice.to_owned(), decompose: true }.sentences(text)?,
+            Some(voice) => Phonemizer { voice: voice.to_owned(), as_piper: true }.sentences(text)?,
             None => sentences::of_text(text).iter().map(|s| s.nfd().collect()).collect(),
         };
         Ok(sentences.iter().flat_map(|s| sentences::pieces(s, LONGEST)).map(|piece| self.ids(piece)).collect())
