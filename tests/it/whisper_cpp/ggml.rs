@@ -23,7 +23,7 @@ impl Ggml {
         let head = [vocabulary, 1_500, WIDTH, HEADS, LAYERS, TEXT, WIDTH, HEADS, LAYERS, MELS, 1];
         // The first 256 are the single bytes, as in every Whisper; the others are made up.
         let byte = |b: u32| vec![b as u8];
-        let word = |i: u32| format!("{}w{i}", if i % 3 == 0 { " " } else { "" }).into_bytes();
+        let word = |i: u32| format!("{}w{i}", if i.is_multiple_of(3) { " " } else { "" }).into_bytes();
         let words = (0..WORDS).map(|i| if i < 256 { byte(i) } else { word(i) }).collect();
         Self { head, words, tensors: tensors(vocabulary) }
     }
