@@ -134,7 +134,12 @@ class Bench:
                 engine.round(counts=i > 0)
         for engine in engines:
             engine.close()
-        return [engine.result() for engine in engines]
+        results = [engine.result() for engine in engines]
+        # The same work, or no comparison.
+        for what in ("tokens", "samples"):
+            if len(done := {r["ms"].get(what) for r in results}) > 1:
+                print(f"\nNot the same work: {what} {sorted(done)}")
+        return results
 
 
 PARTS = ("mel", "encode", "decode", "translate", "speak")

@@ -122,7 +122,7 @@ fn beams_search_and_more_of_them_than_there_are_is_no_fault() {
 
 #[test]
 fn a_call_ends_early_and_the_last_words_stay() {
-    let mut model = model(&options("en", 1, 8));
+    let mut model = model(&options("en", 1, 4));
     let abort = model.abort().expect("a switch");
     let sound: Vec<f32> = samples(&sample("meeting-en.wav")).into_iter().cycle().take(24 * 16_000).collect();
     model.start(1);
