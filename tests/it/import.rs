@@ -51,7 +51,11 @@ fn an_imported_model_is_listed_checked_and_used_by_its_id() {
     assert!(list.lines().any(|l| l.starts_with("+ me/mt ") && l.contains(" mt ")), "{list}");
     assert!(stdout(&home.run(&["models", "path", "me/mt"])).trim().ends_with("me/mt"));
     let verified = home.run(&["models", "verify", "me/mt"]);
-    assert!(verified.status.success() && stdout(&verified).contains("good     me/mt/weights.bin"), "{}", stdout(&verified));
+    assert!(
+        verified.status.success() && stdout(&verified).contains("good     me/mt/weights.bin"),
+        "{}",
+        stdout(&verified)
+    );
     let pipeline = home.0.path().join("p.toml").display().to_string();
     std::fs::write(&pipeline, "[translate]\nmodel = \"me/mt\"\n").expect("written");
     let output = home.run(&["translate", "-p", &pipeline, &sample("hello-en.wav").display().to_string()]);

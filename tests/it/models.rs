@@ -515,7 +515,8 @@ fn the_greeting_names_the_command_for_human_voices() {
 
 #[test]
 fn what_is_pulled_is_prepared_unless_told_otherwise() {
-    let names = ["encoder_model.onnx", "decoder_model_merged.onnx", "config.json", "generation_config.json", "tokenizer.json"];
+    let names =
+        ["encoder_model.onnx", "decoder_model_merged.onnx", "config.json", "generation_config.json", "tokenizer.json"];
     let read = |name: &str| std::fs::read(repo().join("onnx/starter/mt-en-es").join(name)).expect(name);
     let files: Vec<(&str, Vec<u8>)> = names.iter().map(|name| (*name, read(name))).collect();
     let machine = Machine::with(&files);
@@ -532,7 +533,8 @@ fn what_is_pulled_is_prepared_unless_told_otherwise() {
     let pipeline = machine.path("p.toml").display().to_string();
     std::fs::write(&pipeline, "[translate]\nmodel = \"toy-mt\"\n").expect("written");
     let hello = sample("hello-en.wav").display().to_string();
-    let [published, ours] = [&["translate", &hello][..], &["translate", "-p", &pipeline, &hello]].map(|args| machine.run(args));
+    let [published, ours] =
+        [&["translate", &hello][..], &["translate", "-p", &pipeline, &hello]].map(|args| machine.run(args));
     assert_eq!(stdout(&published), stdout(&ours), "{}", stderr(&ours));
     std::fs::write(path().join("weights.bin"), "cut short").expect("written");
     let output = machine.run(&["models", "verify", "toy-mt"]);
