@@ -1,21 +1,131 @@
-//! `models import`: prepared models compute what the original does, whatever exporter made it.
+//! `models import` as a user runs it: a folder of published files becomes a model with an id, proved, listed and checked.
+//!
+//! That prepared models answer as the reference does, in every layout, is in `translation` and `whisper`.
 
-use crate::support::repo;
-use sottovoce::models::import::{Precision, import};
-use std::path::Path;
+use crate::support::{program, repo, sample, stderr, stdout};
+use std::path::{Path, PathBuf};
+use std::process::Output;
 
-/// Imports a model of the repository; each line of the report is one string.
-fn imported(model: &str, dest: &Path, precision: Precision) -> Vec<String> {
-    let report = import(&repo().join(model), dest, precision, &mut |_| ()).unwrap_or_else(|e| panic!("{model}: {e}"));
-    report.lines
+/// A user's own data folder.
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a folder"))
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        program().args(args).env("XDG_DATA_HOME", self.0.path()).output().expect("starts")
+    }
+
+    fn import(&self, folder: &str, id: &str, precision: &str) -> String {
+        let folder = repo().join(folder).display().to_string();
+        let output = self.run(&["models", "import", &folder, "--as", id, "--precision", precision]);
+        assert!(output.status.success(), "{folder}: {}", stderr(&output));
+        stdout(&output)
+    }
+
+    fn model(&self, id: &str) -> PathBuf {
+        self.0.path().join("sottovoce/models").join(id)
+    }
+
+    fn fails(&self, folder: &Path, id: &str, code: i32, words: &[&str]) {
+        let output = self.run(&["models", "import", &folder.display().to_string(), "--as", id]);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        let lines = said.lines().filter(|l| !l.trim().is_empty()).count();
+        assert!(lines <= 2 && words.iter().all(|w| said.contains(w)), "{said}");
+        assert!(!self.model(id).exists(), "something is left of {id}");
+        let left = std::fs::read_dir(self.0.path().join("sottovoce/models")).into_iter().flatten().count();
+        assert_eq!(left, 0, "half an import is left");
+    }
 }
 
 #[test]
-fn the_starter_translator_is_prepared() {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (name, precision) in [("keep", Precision::Keep), ("int8", Precision::Int8)] {
-        let lines = imported("onnx/starter/mt-en-es", &folder.path().join(name), precision);
-        println!("{lines:?}");
-        assert!(folder.path().join(name).join("decoder_model_prepared.onnx").is_file());
+fn an_imported_model_is_listed_checked_and_used_by_its_id() {
+    let home = Home::new();
+    let said = home.import("onnx/starter/mt-en-es", "me/mt", "int8");
+    assert!(said.contains("8-bit") && said.contains("equal to the original within"), "{said}");
+    assert!(home.model("me/mt").join("decoder_model_prepared.onnx").is_file());
+    let list = stdout(&home.run(&["models", "list"]));
+    assert!(list.lines().any(|l| l.starts_with("+ me/mt ") && l.contains(" mt ")), "{list}");
+    assert!(stdout(&home.run(&["models", "path", "me/mt"])).trim().ends_with("me/mt"));
+    let verified = home.run(&["models", "verify", "me/mt"]);
+    assert!(verified.status.success() && stdout(&verified).contains("good     me/mt/weights.bin"), "{}", stdout(&verified));
+    let pipeline = home.0.path().join("p.toml").display().to_string();
+    std::fs::write(&pipeline, "[translate]\nmodel = \"me/mt\"\n").expect("written");
+    let output = home.run(&["translate", "-p", &pipeline, &sample("hello-en.wav").display().to_string()]);
+    assert!(stdout(&output).contains("Buenos días"), "{}{}", stdout(&output), stderr(&output));
+}
+
+#[test]
+fn a_decoder_that_takes_one_token_at_a_time_says_so() {
+    let home = Home::new();
+    let said = home.import("tests/fixtures/mt/m2m100-a", "old", "keep");
+    assert!(said.contains("one token at a time"), "{said}");
+    assert!(!home.import("tests/fixtures/mt/m2m100-d", "new", "keep").contains("one token at a time"));
+}
+
+#[test]
+fn other_layouts_are_copied() {
+    let home = Home::new();
+    for (folder, backend) in [
+        ("tests/fixtures/asr/zipformer-transducer", "streaming-transducer"),
+        ("tests/fixtures/asr/parakeet-tdt", "parakeet-tdt"),
+        ("tests/fixtures/tts/piper", "piper"),
+        ("tests/fixtures/tts/kokoro", "kokoro"),
+        ("tests/fixtures/whisper/ggml/ggml-fixture.bin", "whisper-cpp"),
+    ] {
+        let said = home.import(folder, backend, "int8");
+        assert!(said.contains(&format!("({backend})")) && said.contains("copied as it is"), "{folder}: {said}");
+        assert!(home.run(&["models", "verify", backend]).status.success());
     }
+}
+
+#[test]
+fn human_languages_and_voices_go_through_the_whole_pipeline() {
+    let home = Home::new();
+    home.import("tests/fixtures/whisper/multi-d", "w", "keep");
+    home.import("tests/fixtures/mt/m2m100-d", "m", "keep");
+    home.import("tests/fixtures/tts/piper", "v", "keep");
+    let pipeline = home.0.path().join("p.toml").display().to_string();
+    let text = "[recognise]\nmodel = \"w\"\n[translate]\nmodel = \"m\"\n[speak]\nmodels = [\"v\"]\n";
+    std::fs::write(&pipeline, text).expect("written");
+    let spanish = repo().join("tests/fixtures/whisper/long-es.wav").display().to_string();
+    let args = ["translate", "-p", &pipeline, "--from", "auto", "--to", "en", "--format", "jsonl", &spanish];
+    let output = home.run(&args);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let events: Vec<serde_json::Value> =
+        stdout(&output).lines().map(|l| serde_json::from_str(l).expect("a line is JSON")).collect();
+    crate::support::keeps_promises(&events);
+    let sources = crate::support::finals(&events, "source").join(" ");
+    assert!(sources.to_lowercase().contains("estación"), "{sources}");
+    let source = events.iter().find(|e| e["kind"] == "source").expect("a caption");
+    assert_eq!((source["lang"].as_str(), source["source_lang"].as_str()), (Some("es"), Some("es")), "found out");
+    let translation = events.iter().find(|e| e["kind"] == "translation").expect("a translation");
+    assert_eq!((translation["lang"].as_str(), translation["source_lang"].as_str()), (Some("en"), Some("es")));
+}
+
+#[test]
+fn what_cannot_be_imported_is_told_in_one_line_and_leaves_nothing() {
+    let home = Home::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let copy = |name: &str| {
+        let starter = repo().join("onnx/starter/mt-en-es").join(name);
+        std::fs::copy(starter, folder.path().join(name)).expect("copied");
+    };
+    home.fails(&folder.path().join("nowhere"), "a", 3, &["nowhere", "known layout"]);
+    home.fails(folder.path(), "a", 3, &["known layout"]);
+    ["config.json", "encoder_model.onnx", "tokenizer.json"].map(copy);
+    home.fails(folder.path(), "a", 3, &["decoder_with_past_model.onnx"]);
+    copy("decoder_model_merged.onnx");
+    home.fails(folder.path(), "../a", 2, &["../a", "id"]);
+    home.fails(folder.path(), "starter/asr-en", 2, &["comes with sottovoce"]);
+    std::fs::write(folder.path().join("encoder_model.onnx"), "not a model at all").expect("written");
+    home.fails(folder.path(), "a", 3, &["encoder_model.onnx", "not a model file"]);
+    // Another model's encoder: it runs, and is found out.
+    let other = repo().join("tests/fixtures/mt/m2m100-d/encoder_model.onnx");
+    std::fs::copy(other, folder.path().join("encoder_model.onnx")).expect("copied");
+    let output = home.run(&["models", "import", &folder.path().display().to_string(), "--as", "a"]);
+    assert!(!output.status.success() && !home.model("a").exists(), "{}", stderr(&output));
 }

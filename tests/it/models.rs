@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// Published models: `toy` (a large and two small files), `toy-nc`, which forbids commercial use, `toy-pinned`, whose
-/// content was another once, and `toy-asr`, which is the starter recogniser.
+/// content was another once, `toy-asr` and `toy-mt`, which are the starter models.
 const PUBLISHED: &str = r#"
 [languages]
 [[model]]
@@ -56,6 +56,18 @@ repo = "toys/asr"
 files = ["model.onnx", "tokens.txt", "lm.arpa"]
 megabytes = 17
 note = "The starter recogniser, as if published."
+[[model]]
+id = "toy-mt"
+task = "mt"
+languages = ["en", "es"]
+licence = "MIT"
+commercial = true
+contract = "seq2seq"
+repo = "toys/mt"
+files = ["encoder_model.onnx", "decoder_model_merged.onnx", "*.json"]
+megabytes = 16
+precision = "keep"
+note = "The starter translator, as if published."
 "#;
 
 /// A machine of its own: a hub, a cache, a folder for data.
@@ -499,4 +511,30 @@ fn the_greeting_names_the_command_for_human_voices() {
     child.wait().expect("ends");
     assert!(said[1].contains("human voices") && said[2].trim_end().ends_with("pipelines/laptop.toml"), "{said:?}");
     assert!(said[2].contains("run --yes"), "{said:?}");
+}
+
+#[test]
+fn what_is_pulled_is_prepared_unless_told_otherwise() {
+    let names = ["encoder_model.onnx", "decoder_model_merged.onnx", "config.json", "generation_config.json", "tokenizer.json"];
+    let read = |name: &str| std::fs::read(repo().join("onnx/starter/mt-en-es").join(name)).expect(name);
+    let files: Vec<(&str, Vec<u8>)> = names.iter().map(|name| (*name, read(name))).collect();
+    let machine = Machine::with(&files);
+    let path = || PathBuf::from(stdout(&machine.run(&["models", "path", "toy-mt"])).trim());
+    let output = machine.run(&["models", "pull", "--as-is", "toy-mt"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(path().starts_with(machine.path("data/sottovoce/pulled")), "{}", path().display());
+    let output = machine.run(&["models", "pull", "toy-mt"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(path().starts_with(machine.path("data/sottovoce/models")), "{}", path().display());
+    assert!(path().join("decoder_model_prepared.onnx").is_file());
+    let said = stdout(&machine.run(&["models", "verify", "toy-mt"]));
+    assert!(said.contains("good     toy-mt/weights.bin"), "{said}");
+    let pipeline = machine.path("p.toml").display().to_string();
+    std::fs::write(&pipeline, "[translate]\nmodel = \"toy-mt\"\n").expect("written");
+    let hello = sample("hello-en.wav").display().to_string();
+    let [published, ours] = [&["translate", &hello][..], &["translate", "-p", &pipeline, &hello]].map(|args| machine.run(args));
+    assert_eq!(stdout(&published), stdout(&ours), "{}", stderr(&ours));
+    std::fs::write(path().join("weights.bin"), "cut short").expect("written");
+    let output = machine.run(&["models", "verify", "toy-mt"]);
+    assert!(stdout(&output).contains("damaged  toy-mt/weights.bin") && stderr(&output).contains("models pull toy-mt"));
 }

@@ -8,6 +8,8 @@ use ndarray::{Array2, Axis};
 
 /// A language that is likelier than this is believed (faster-whisper's threshold).
 pub const SURE: f32 = 0.5;
+/// Frames of sound that it takes to be sure: 2 s (`shared/reference/models.md` §7: 1 to 3 s).
+pub const ENOUGH: usize = 200;
 
 /// What language a window is in.
 #[derive(Debug, Clone, PartialEq)]

@@ -151,7 +151,8 @@ impl Whisper {
                 && !stream.is_language_sure
             {
                 stream.language = Some(guess.token);
-                stream.is_language_sure = guess.p >= language::SURE || due.why != Why::Grown;
+                let is_clear = guess.p >= language::SURE && due.sound >= language::ENOUGH;
+                stream.is_language_sure = is_clear || due.why != Why::Grown;
             }
         }
         Ok(())
