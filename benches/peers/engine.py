@@ -98,13 +98,14 @@ def whisper_cpp(cli, file, seconds, tokens, positions):
     def run():
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=True)
         ms = {name: (float(total), int(runs or 1)) for name, total, runs in
-              re.findall(r"(load|mel|sample|encode|decode|batchd|prompt) time =\s*([\d.]+) ms(?: /\s*(\d+) runs)?", done.stderr)}
-        steps, runs = max([ms[name] for name in ("decode", "batchd")], key=lambda m: m[1])
-        sample = ms["sample"][0] / max(ms["sample"][1], 1)
-        decode = ms["prompt"][0] + tokens * (steps / max(runs, 1) + sample)
+              re.findall(r"(load|mel|sample|encode|decode|batchd) time =\s*([\d.]+) ms(?: /\s*(\d+) runs)?", done.stderr)}
+        # The prompt is a batch; then a step a token, but for the first; each token is sampled.
+        (steps, runs), sample = ms["decode"], ms["sample"][0]
+        decode = ms["batchd"][0] + (tokens - 1) * steps / runs + tokens * sample / (runs + 1)
         return {"mel": ms["mel"][0], "encode": ms["encode"][0] / ms["encode"][1], "decode": decode, "tokens": tokens,
                 "steps": runs, "load": ms["load"][0]}
 
+    run.wav = wav  # it is deleted with its last holder
     say({"load_s": run()["load"] / 1e3, "rss_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024})
     return run
 

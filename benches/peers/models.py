@@ -91,7 +91,11 @@ def save(folder, model, tokenizer, special):
 def export(hf, onnx, task):
     """optimum's layout, with one merged decoder."""
     from optimum.exporters.onnx import main_export
+    from transformers.models.m2m_100.modeling_m2m_100 import M2M100ScaledWordEmbedding
 
+    # optimum goes by the class's name when it looks for weights that are shared. Published files hold them once; under its
+    # new name they would be there twice, and NLLB's too large to be saved.
+    M2M100ScaledWordEmbedding.__name__ = "Embedding"
     part = onnx.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     main_export(str(hf), output=part, task=task, do_validation=False, library_name="transformers")
