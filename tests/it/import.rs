@@ -120,7 +120,7 @@ fn what_cannot_be_imported_is_told_in_one_line_and_leaves_nothing() {
     };
     home.fails(&folder.path().join("nowhere"), "a", 3, &["nowhere", "known layout"]);
     home.fails(folder.path(), "a", 3, &["known layout"]);
-    ["config.json", "encoder_model.onnx", "tokenizer.json"].map(copy);
+    ["config.json", "encoder_model.onnx", "tokenizer.json"].iter().for_each(|name| copy(name));
     home.fails(folder.path(), "a", 3, &["decoder_with_past_model.onnx"]);
     copy("decoder_model_merged.onnx");
     home.fails(folder.path(), "../a", 2, &["../a", "id"]);
