@@ -113,14 +113,19 @@ impl Registry {
         Ok(registry)
     }
 
+    /// The model that the registry's files name so, or make of this id by a rule.
+    fn registered(&self, id: &str) -> Option<Model> {
+        self.models.iter().find(|m| m.id == id).cloned().or_else(|| self.catalogue.find(id))
+    }
+
     /// The model of this id.
     ///
     /// # Errors
     /// A missing-model error that suggests the nearest id.
     pub fn get(&self, id: &str) -> Result<Model> {
         let close = |m: &&Model| (strsim::jaro_winkler(id, &m.id) * 1e6) as u64;
-        let found = self.models.iter().find(|m| m.id == id).cloned().or_else(|| self.catalogue.find(id));
-        found.ok_or_else(|| {
+        let imported = || Manifest::model(&self.places.imported(id), id).filter(|_| is_plain(id));
+        self.registered(id).or_else(imported).ok_or_else(|| {
             let nearest = self.models.iter().max_by_key(close).map_or("", |m| &m.id);
             Error::missing(format!("there is no model `{id}`"))
                 .hint(format!("did you mean `{nearest}`? `sottovoce models list` shows all"))
@@ -143,7 +148,7 @@ impl Registry {
         // An id may have an owner: two levels.
         for folder in folders(&models).chain(folders(&models).flat_map(|f| folders(&f).collect::<Vec<_>>())) {
             let id = folder.strip_prefix(&models).unwrap_or(&folder).to_string_lossy().into_owned();
-            found.extend(Manifest::model(&folder, &id).filter(|_| self.get(&id).is_err()));
+            found.extend(Manifest::model(&folder, &id).filter(|_| self.registered(&id).is_none()));
         }
         found
     }
