@@ -179,7 +179,8 @@ fn all_missing(missing: &[Model]) -> Error {
 fn check_language(config: &Config, registry: &Registry) -> Result<()> {
     let (lang, model) = (&config.recognise.lang, registry.get(&config.recognise.model));
     let Ok(model) = model else { return Ok(()) };
-    if model.languages.iter().any(|l| l.primary() == lang.primary()) {
+    // Of an imported model nobody has said which languages it knows; its own files will.
+    if model.languages.is_empty() || model.languages.iter().any(|l| l.primary() == lang.primary()) {
         return Ok(());
     }
     let known: Vec<&str> = model.languages.iter().map(Lang::tag).collect();

@@ -210,7 +210,7 @@ fn tokenizer_json(file: &Path) -> Result<Tokenizer> {
     let text = std::fs::read_to_string(file).map_err(|e| {
         bad(&e).hint("a translation model has tokenizer.json, or SentencePiece models and vocab.json: fetch it whole")
     })?;
-    let text = if text.contains("\"Precompiled\"") || text.contains("\"Unigram\"") {
+    let text = if needs_mending(&text) {
         let mut json: Value = serde_json::from_str(&text).map_err(|e| bad(&e))?;
         strip_null_charsmap(&mut json["normalizer"]);
         name_unknown(&mut json["model"]);
@@ -222,6 +222,15 @@ fn tokenizer_json(file: &Path) -> Result<Tokenizer> {
     // What someone says is text, even `</s>`.
     tokenizer.set_encode_special_tokens(true);
     Ok(tokenizer)
+}
+
+/// Whether a `tokenizer.json` has what converters get wrong. A cheap look: NLLB's has 20 MB, which take a second to read as
+/// a tree, and nothing to mend.
+fn needs_mending(text: &str) -> bool {
+    let has_table =
+        |after: &&str| after.trim_start().strip_prefix(':').is_some_and(|v| v.trim_start().starts_with('"'));
+    let tables = text.split("\"precompiled_charsmap\"").skip(1).filter(has_table).count();
+    text.contains("\"Unigram\"") || text.matches("\"Precompiled\"").count() != tables
 }
 
 /// Makes `<unk>` what is unknown: the converter of Marian's tokenizers says that the third piece is, whatever it be.
@@ -254,6 +263,16 @@ mod tests {
         let json = serde_json::json!({ "version": "1.0", "added_tokens": [],
             "model": { "type": "Unigram", "unk_id": 0, "vocab": pieces.iter().map(|p| (p, -1.0)).collect::<Vec<_>>() } });
         Tokens::Json(Box::new(json.to_string().parse().expect("a tokenizer")))
+    }
+
+    #[test]
+    fn only_what_is_wrong_is_mended() {
+        let with = |normaliser: &str| format!(r#"{{"normalizer": {normaliser}, "model": {{"type": "BPE"}}}}"#);
+        assert!(!needs_mending(&with("null")));
+        assert!(!needs_mending(&with(r#"{"type": "Precompiled", "precompiled_charsmap" : "ALQC"}"#)));
+        assert!(needs_mending(&with(r#"{"type":"Precompiled","precompiled_charsmap":null}"#)));
+        assert!(needs_mending(&with(r#"{"type": "Precompiled"}"#)));
+        assert!(needs_mending(r#"{"model": {"type": "Unigram"}}"#));
     }
 
     #[test]
