@@ -14,7 +14,7 @@ use super::beam::{self, Output, Search};
 use super::family::Rules;
 use super::tokens::Tokens;
 use super::{Job, Options, Translation, Translator};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::models::layout::need_file;
 use crate::onnx::decoder::{Decoder, Run};
 use crate::onnx::{self, Array, Graph};
@@ -45,11 +45,24 @@ impl Seq2Seq {
     /// # Errors
     /// A missing-model error when a file isn't there or isn't what it should be.
     pub fn load(folder: &Path, options: Options) -> Result<Self> {
-        let mut tokens = Tokens::load(folder)?;
-        let rules = Rules::read(folder, &mut tokens)?;
-        let encoder = Graph::load(&need_file(folder, "encoder_model")?, options.compute)?;
-        encoder.demand(&["input_ids"], &[])?;
-        let decoder = Decoder::load(folder, options.compute)?;
+        // A large vocabulary takes as long to read as a large model to load: both at once.
+        let (vocabulary, graphs) = std::thread::scope(|scope| {
+            let vocabulary = scope.spawn(|| {
+                let mut tokens = Tokens::load(folder)?;
+                let rules = Rules::read(folder, &mut tokens)?;
+                Ok((tokens, rules))
+            });
+            let load = || {
+                let encoder = Graph::load(&need_file(folder, "encoder_model")?, options.compute)?;
+                encoder.demand(&["input_ids"], &[])?;
+                Ok((encoder, Decoder::load(folder, options.compute)?))
+            };
+            let graphs: Result<(Graph, Decoder)> = load();
+            (vocabulary.join().unwrap_or_else(|_| Err(Error::failed("reading the vocabulary panicked"))), graphs)
+        });
+        // What is wrong with the small files is told first: it says more.
+        let (tokens, rules): (Tokens, Rules) = vocabulary?;
+        let (encoder, decoder) = graphs?;
         Ok(Self { encoder, decoder, tokens, rules, options })
     }
 
