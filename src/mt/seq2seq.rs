@@ -1,7 +1,7 @@
 //! Turns text into another language with an encoder/decoder model: NLLB-200, M2M100, SMaLL-100, Marian (Opus-MT).
 //!
 //! One decoder loop for all of them. Which marks go where is in [`family`](super::family), how text is divided in
-//! [`tokens`](super::tokens), what is searched for in [`beam`](super::beam).
+//! [`tokens`](super::tokens), what is searched for in [`beam`].
 //!
 //! Texts that wait together are one batch. In files of 32 bits each comes out as it would alone, whatever its company. In
 //! files of 8 bits it may not: activations are turned into bytes by a scale taken over the whole batch. We batch them all

@@ -138,3 +138,21 @@ fn what_cannot_be_imported_is_told_in_one_line_and_leaves_nothing() {
     let output = home.run(&["models", "import", &folder.path().display().to_string(), "--as", "a"]);
     assert!(!output.status.success() && !home.model("a").exists(), "{}", stderr(&output));
 }
+
+#[test]
+fn a_model_for_a_newer_runtime_is_told_from_a_damaged_one() {
+    use sottovoce::onnx::{self, Compute, proto::Model};
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("encoder_model.onnx");
+    let mut model = Model::read(&repo().join("onnx/starter/mt-en-es/encoder_model.onnx")).expect("reads");
+    model.proto.opset_import.iter_mut().for_each(|o| o.version = 99);
+    model.write(&file).expect("writes");
+    let told = |words: &str| {
+        let error = onnx::load(&file, Compute::cpu(1)).err().expect("refused");
+        assert!(error.to_string().contains("encoder_model.onnx") && error.to_string().lines().count() == 1, "{error}");
+        assert!(error.hint_text().is_some_and(|h| h.contains(words)), "{error}: {:?}", error.hint_text());
+    };
+    told("newer ONNX Runtime");
+    std::fs::write(&file, "not a model").expect("written");
+    told("damaged");
+}

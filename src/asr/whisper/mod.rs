@@ -2,7 +2,7 @@
 //!
 //! Whisper reads windows of up to 30 s, so an utterance is decoded again as it grows, every second and at its end; which
 //! words are committed on the way is up to the commit policy (LocalAgreement). In the order of the data: [`mel`],
-//! [`model`] (the files, the encoder), [`tokens`] and [`suppress`], [`rules`], [`search`], [`decode`], [`language`],
+//! [`model`] (the files, the encoder), [`tokens`] and `suppress`, [`rules`], [`search`], [`decode`], [`language`],
 //! [`segments`], [`text`], [`align`], [`words`], [`timing`], [`stream`].
 
 pub mod align;

@@ -1,9 +1,9 @@
 //! Turns a folder of published model files into one that starts quicker, takes less memory and wastes less work:
 //! `sottovoce models import DIR --as ID`.
 //!
-//! Whisper's encoder takes windows of any length ([`short_window`]); a decoder is one cached step, with the cross-attention
-//! caches computed once ([`step`]); large matrices are bytes ([`quantise`]); weights are in a file that is mapped. All of
-//! it is proved by running both versions on the same input ([`verify`]). Other layouts are copied as they are.
+//! Whisper's encoder takes windows of any length (`short_window`); a decoder is one cached step, with the cross-attention
+//! caches computed once (`step`); large matrices are bytes (`quantise`); weights are in a file that is mapped. All of
+//! it is proved by running both versions on the same input (`verify`). Other layouts are copied as they are.
 
 pub mod manifest;
 mod quantise;
