@@ -20,14 +20,15 @@
 //!
 //! | wish | touch |
 //! |---|---|
-//! | another recogniser, translator, voice | a file beside `asr/streaming.rs` (`mt/`, `tts/`), one line in its `BACKENDS` |
+//! | another recogniser, translator, voice | a folder beside `asr/streaming` (`mt/`, `tts/`), one line in its `BACKENDS` |
 //! | when words become final | [`stabilise`] |
 //! | when an utterance ends | [`listen::endpoint`] |
 //! | what clients receive | [`event`] |
 //! | what is dropped under load | [`pipeline::link`], [`hub::fanout`] |
 //! | start, stop, crash | [`pipeline`] |
 //! | a device problem | `capture/device.rs` |
-//! | a new model file | `onnx/models.toml`; one that is fetched: `onnx/published.toml` |
+//! | what a published model's files look like; what is made of them | [`models::layout`]; [`models::import`] |
+//! | which models have an id | `onnx/models.toml` (ours), `onnx/published.toml` |
 //!
 //! # What must stay true
 //!

@@ -148,7 +148,7 @@ fn a_model_for_a_newer_runtime_is_told_from_a_damaged_one() {
     model.proto.opset_import.iter_mut().for_each(|o| o.version = 99);
     model.write(&file).expect("writes");
     let told = |words: &str| {
-        let error = onnx::load(&file, Compute::cpu(1)).err().expect("refused");
+        let error = onnx::load(&file, Compute::cpu(1)).expect_err("refused");
         assert!(error.to_string().contains("encoder_model.onnx") && error.to_string().lines().count() == 1, "{error}");
         assert!(error.hint_text().is_some_and(|h| h.contains(words)), "{error}: {:?}", error.hint_text());
     };
