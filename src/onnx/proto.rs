@@ -95,7 +95,6 @@ impl Model {
 
 /// Finds things in a graph: who makes a value, which constant a name stands for.
 pub struct Index<'a> {
-    graph: &'a GraphProto,
     makers: HashMap<&'a str, &'a NodeProto>,
     initializers: HashMap<&'a str, &'a TensorProto>,
 }
@@ -105,7 +104,7 @@ impl<'a> Index<'a> {
     pub fn new(graph: &'a GraphProto) -> Self {
         let makers = graph.node.iter().flat_map(|n| n.output.iter().map(move |o| (o.as_str(), n))).collect();
         let initializers = graph.initializer.iter().map(|t| (t.name.as_str(), t)).collect();
-        Self { graph, makers, initializers }
+        Self { makers, initializers }
     }
 
     /// The node that makes a value.
@@ -126,11 +125,6 @@ impl<'a> Index<'a> {
         let tensor = self.constant(value).filter(|t| t.data_type == ty::INT64)?;
         let bytes = super::weights::bytes(tensor, Path::new("")).ok()?;
         Some(bytes.chunks_exact(8).map(|b| i64::from_le_bytes(b.try_into().unwrap_or_default())).collect())
-    }
-
-    /// The nodes that read a value.
-    pub fn readers(&self, value: &str) -> impl Iterator<Item = &'a NodeProto> {
-        self.graph.node.iter().filter(move |n| n.input.iter().any(|i| i == value))
     }
 }
 

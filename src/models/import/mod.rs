@@ -52,13 +52,12 @@ pub fn import(source: &Path, dest: &Path, precision: Precision, say: &mut dyn Fn
     std::fs::create_dir_all(parent).map_err(failed)?;
     let partial = Partial(parent.join(format!(".{name}.partial-{}", std::process::id())));
     std::fs::create_dir_all(&partial.0).map_err(failed)?;
-    let lines = match layout {
-        _ if layout.is_preparable() => prepare(source, &partial.0, layout, precision, say)?,
-        _ => {
-            say("copying");
-            copy(source, &partial.0, |_| true)?;
-            vec!["copied as it is".into()]
-        }
+    let lines = if layout.is_preparable() {
+        prepare(source, &partial.0, layout, precision, say)?
+    } else {
+        say("copying");
+        copy(source, &partial.0, |_| true)?;
+        vec!["copied as it is".into()]
     };
     Manifest::write(&partial.0, source, layout, precision, &lines)?;
     if dest.exists() {
@@ -129,9 +128,13 @@ fn is_half(model: &Model) -> bool {
 
 /// Positions of the encoder: `max_source_positions` of `config.json`, else Whisper's 1500.
 fn positions(folder: &Path) -> i64 {
+    config(folder)["max_source_positions"].as_i64().unwrap_or(1_500)
+}
+
+/// `config.json` of a folder; nothing where there is none.
+fn config(folder: &Path) -> serde_json::Value {
     let text = std::fs::read_to_string(folder.join("config.json")).unwrap_or_default();
-    let config: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    config["max_source_positions"].as_i64().unwrap_or(1_500)
+    serde_json::from_str(&text).unwrap_or_default()
 }
 
 /// Copies the files of a model (or the one that it is), those of its `onnx/` folder too.

@@ -33,8 +33,8 @@ pub struct Verdict {
 /// # Errors
 /// When one doesn't run, or they are too far apart.
 pub fn verify(original: &Path, prepared: &Path, layout: Layout, is_int8: bool) -> Result<Verdict> {
-    let mut input = encoder_input(original, layout)?;
     let mut before = onnx::load(&need_file(original, "encoder_model")?, Compute::cpu(1))?;
+    let mut input = encoder_input(&before, original, layout)?;
     let hidden = run(&mut before, &input)?.float("last_hidden_state")?;
     drop(before);
     let mut after = onnx::load(&prepared.join("encoder_model.onnx"), Compute::cpu(1))?;
@@ -69,7 +69,7 @@ pub fn verify(original: &Path, prepared: &Path, layout: Layout, is_int8: bool) -
 type Named = HashMap<&'static str, Array>;
 
 /// A window of something like sound, or a few tokens.
-fn encoder_input(folder: &Path, layout: Layout) -> Result<Named> {
+fn encoder_input(encoder: &Session, folder: &Path, layout: Layout) -> Result<Named> {
     if layout == Layout::Seq2Seq {
         let ids = ArrayD::from_shape_vec(IxDyn(&[1, 6]), vec![3, 5, 8, 6, 4, 2]);
         let ids = ids.map_err(|e| Error::failed(e.to_string()))?;
@@ -77,11 +77,8 @@ fn encoder_input(folder: &Path, layout: Layout) -> Result<Named> {
         let both = [("input_ids", Array::I64(ids)), ("attention_mask", Array::I64(mask.clone()))];
         return Ok(both.into_iter().chain([("encoder_attention_mask", Array::I64(mask))]).collect());
     }
-    let session = onnx::load(&need_file(folder, "encoder_model")?, Compute::cpu(1))?;
-    let mels = onnx::shapes(session.inputs()).first().and_then(|i| i.dims.get(1).copied().flatten());
-    let config = std::fs::read_to_string(folder.join("config.json")).unwrap_or_default();
-    let config: serde_json::Value = serde_json::from_str(&config).unwrap_or_default();
-    let mels = mels.or(config["num_mel_bins"].as_u64().map(|n| n as usize)).unwrap_or(80);
+    let mels = onnx::shapes(encoder.inputs()).first().and_then(|i| i.dims.get(1).copied().flatten());
+    let mels = mels.or(super::config(folder)["num_mel_bins"].as_u64().map(|n| n as usize)).unwrap_or(80);
     let frames = 2 * super::positions(folder) as usize;
     let wave = |at: IxDyn| ((at[1] * 7 + at[2] * 3) as f32 * 0.013).sin() * 0.5 + ((at[2] % 97) as f32 / 97.0 - 0.5);
     let features = ArrayD::from_shape_fn(IxDyn(&[1, mels, frames]), wave);
