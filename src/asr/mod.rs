@@ -228,6 +228,7 @@ impl Open {
             is_final: update.is_done,
             start: self.at,
             heard: self.at.plus(update.heard),
+            flags: Vec::new(),
         }
     }
 }

@@ -148,7 +148,7 @@ impl Room {
             committed: join(&source.committed),
             tentative: join(&source.tentative),
             words: source.committed.iter().map(word).collect(),
-            flags: flags(source.is_final, source.p()),
+            flags: flags(source.is_final, source.p(), &source.flags),
             start: source.start.seconds(),
             end: source.end().seconds(),
             ..blank(session, source.utterance, [&source.lang; 2], source.is_final)
@@ -162,7 +162,7 @@ impl Room {
             kind: Kind::Translation,
             committed: text.committed.clone(),
             tentative: text.tentative.clone(),
-            flags: flags(text.is_final, text.p),
+            flags: flags(text.is_final, text.p, &text.flags),
             start: text.start.seconds(),
             end: text.end.seconds(),
             ..blank(session, text.utterance, [&text.source_lang, &text.lang], text.is_final)
@@ -224,6 +224,8 @@ fn blank(session: &Session, utterance: u64, [source_lang, lang]: [&Lang; 2], is_
     }
 }
 
-fn flags(is_final: bool, p: f32) -> Vec<String> {
-    if is_final && p < UNCERTAIN { vec!["uncertain".into()] } else { Vec::new() }
+/// The warnings of a caption: doubt, and what the stages found.
+fn flags(is_final: bool, p: f32, found: &[&'static str]) -> Vec<String> {
+    let doubt = (is_final && p < UNCERTAIN).then_some("uncertain");
+    doubt.into_iter().chain(found.iter().copied()).map(str::to_owned).collect()
 }

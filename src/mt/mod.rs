@@ -235,6 +235,7 @@ impl Target {
             start: source.start,
             end: source.end(),
             heard: source.heard,
+            flags: Vec::new(),
         }
     }
 }

@@ -34,7 +34,16 @@ fn recognised(utterance: u64, text: &str, is_final: bool) -> Recognised {
     let words: Vec<Word> = text.split(' ').map(word).collect();
     let (committed, tentative) = if is_final { (words, Vec::new()) } else { (Vec::new(), words) };
     let lang = Lang::parse("en").expect("known");
-    Recognised { utterance, lang, committed, tentative, is_final, start: StreamTime(0), heard: StreamTime(320) }
+    Recognised {
+        utterance,
+        lang,
+        committed,
+        tentative,
+        is_final,
+        start: StreamTime(0),
+        heard: StreamTime(320),
+        flags: Vec::new(),
+    }
 }
 
 fn stage() -> (Translate, Arc<Mutex<Vec<Vec<Job>>>>) {

@@ -165,6 +165,8 @@ pub struct Recognised {
     pub start: StreamTime,
     /// How far the recogniser had heard.
     pub heard: StreamTime,
+    /// Warnings for the caption, such as `unsure`.
+    pub flags: Vec<&'static str>,
 }
 
 /// What `translate` gives to `speak` and to the hub.
@@ -190,6 +192,8 @@ pub struct Translated {
     pub end: StreamTime,
     /// How far the recogniser had heard.
     pub heard: StreamTime,
+    /// Warnings for the caption, such as `numbers`.
+    pub flags: Vec<&'static str>,
 }
 
 /// What `speak` gives to the hub.

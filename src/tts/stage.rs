@@ -129,6 +129,7 @@ mod tests {
                 start: zero,
                 end: zero,
                 heard: zero,
+                flags: Vec::new(),
             };
             stage
                 .process(&mut vec![Item::data(&session, text)], &mut |i| {
