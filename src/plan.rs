@@ -125,9 +125,7 @@ impl Plan {
                     translator.check(from, to).map_err(|e| e.context("translate.to"))?;
                 }
                 if let Some(to) = targets.first() {
-                    let job =
-                        mt::Job { source: "hello".into(), from: from.clone(), to: to.clone(), forced: Vec::new() };
-                    translator.translate(&[job])?;
+                    translator.translate(&[mt::Job::whole("hello", from, to)])?;
                 }
                 Some(translator)
             }
@@ -213,6 +211,8 @@ fn check_numbers(config: &Config) -> Result<()> {
         ("speak.threads", config.speak.threads > 0, "at least 1"),
         ("translate.threads", config.translate.threads > 0, "at least 1"),
         ("translate.beam", (1..=16).contains(&config.translate.beam), "1 to 16"),
+        ("translate.unit.max_words", (1..=100).contains(&config.translate.unit.max_words), "1 to 100"),
+        ("translate.unit.pause", config.translate.unit.pause > 0.0, "more than 0"),
         ("server.listener_queue", config.server.listener_queue >= 8, "at least 8"),
         ("server.max_message", config.server.max_message >= 1_024, "at least 1024"),
         ("server.drain_timeout", (0.0..=3_600.0).contains(&config.server.drain_timeout), "0 to 3600"),

@@ -1,6 +1,7 @@
 //! The tables and keys of a pipeline file, with their defaults.
 
 use crate::listen::endpoint::EndpointRules;
+use crate::mt::units::UnitRules;
 use crate::onnx::Device;
 use crate::stabilise::CommitPolicy;
 use crate::text::Lang;
@@ -137,6 +138,8 @@ pub struct TranslateConfig {
     pub beam: usize,
     /// When translated words become final.
     pub policy: CommitPolicy,
+    /// What is translated together.
+    pub unit: UnitRules,
 }
 
 impl Default for TranslateConfig {
@@ -149,6 +152,7 @@ impl Default for TranslateConfig {
             device: Device::Cpu,
             beam: 1,
             policy: CommitPolicy::LocalAgreement { n: 2 },
+            unit: UnitRules::default(),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::*;
 use crate::asr::{Recognise, Recognizer, StreamId, Update};
 use crate::audio::StreamTime;
 use crate::event::{Caption, Event};
+use crate::mt::target::Ways;
 use crate::mt::{Job, TargetWord, Translate, Translation, Translator};
 use crate::pipeline::item::Heard;
 use crate::stabilise::CommitPolicy;
@@ -175,7 +176,7 @@ fn watch(case: &Case) -> Vec<Vec<Event>> {
     let guesses = case.guesses.iter().flatten().flatten().cloned().collect();
     let mut recognise = Recognise::new(Box::new(Guessing { guesses, waiting: Vec::new() }), Some(case.policies.0));
     let rambling = Rambling(case.ramblings.iter().cloned().collect());
-    let mut translate = Translate::new(Some(Box::new(rambling)), case.policies.1);
+    let mut translate = Translate::new(Some(Box::new(rambling)), Ways::new(case.policies.1));
     let mut hub = Hub::new(sessions[0].to.clone(), Arc::default());
     let seen: Vec<Arc<Mutex<Vec<Event>>>> = (0..4).map(|_| Arc::default()).collect();
     for (id, events) in seen.iter().enumerate() {

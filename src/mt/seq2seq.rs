@@ -1,7 +1,8 @@
 //! Turns text into another language with an encoder/decoder model: NLLB-200, M2M100, SMaLL-100, Marian (Opus-MT).
 //!
 //! One decoder loop for all of them. Which marks go where is in [`family`](super::family), how text is divided in
-//! [`tokens`](super::tokens), what is searched for in [`beam`].
+//! [`tokens`](super::tokens), what is searched for in [`beam`], how an earlier translation makes it cheap in
+//! [`draft`](super::draft).
 //!
 //! Texts that wait together are one batch. In files of 32 bits each comes out as it would alone, whatever its company. In
 //! files of 8 bits it may not: activations are turned into bytes by a scale taken over the whole batch. We batch them all
@@ -11,6 +12,7 @@
 //! back by it.
 
 use super::beam::{self, Output, Search};
+use super::draft::Line;
 use super::family::Rules;
 use super::tokens::Tokens;
 use super::{Job, Options, Translation, Translator};
@@ -19,7 +21,7 @@ use crate::models::layout::need_file;
 use crate::onnx::decoder::{Decoder, Run};
 use crate::onnx::{self, Array, Graph};
 use crate::text::Lang;
-use ndarray::{Array2, s};
+use ndarray::{Array2, ArrayViewMut2, s};
 use std::path::Path;
 
 /// The backend.
@@ -29,6 +31,7 @@ pub struct Seq2Seq {
     tokens: Tokens,
     rules: Rules,
     options: Options,
+    passes: u64,
 }
 
 /// One text on its way through the decoder.
@@ -37,6 +40,40 @@ struct Open {
     search: Search,
     /// Its rows in the batch.
     rows: usize,
+}
+
+/// One text on its way through the decoder, greedily.
+struct Draft {
+    job: usize,
+    search: Search,
+    line: Line,
+}
+
+/// What a text is translated with.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Begun {
+    /// What the translation begins with, the decoder's start first.
+    pub prefix: Vec<u32>,
+    /// How it may go on.
+    pub draft: Vec<u32>,
+}
+
+impl Draft {
+    /// Takes what a pass that began at `base` says after each known token and each right guess, `[tokens, vocabulary]`;
+    /// `false`: the text is finished.
+    fn walk(&mut self, mut logits: ArrayViewMut2<'_, f32>, base: usize) -> bool {
+        loop {
+            let at = self.line.known() - 1 - base;
+            if at >= logits.nrows() {
+                return true;
+            }
+            let Some(next) = self.search.step(logits.slice_mut(s![at..=at, ..])) else { return false };
+            let Some(&chosen) = next.tokens.first() else { return false };
+            if !self.line.take(chosen) {
+                return true;
+            }
+        }
+    }
 }
 
 impl Seq2Seq {
@@ -63,7 +100,7 @@ impl Seq2Seq {
         // What is wrong with the small files is told first: it says more.
         let (tokens, rules): (Tokens, Rules) = vocabulary?;
         let (encoder, decoder) = graphs?;
-        Ok(Self { encoder, decoder, tokens, rules, options })
+        Ok(Self { encoder, decoder, tokens, rules, options, passes: 0 })
     }
 
     /// Whose rules the model keeps, and which.
@@ -105,7 +142,57 @@ impl Seq2Seq {
         self.tokens.text(tokens, |id| self.rules.is_mark(id))
     }
 
-    /// Translates all sources in one batch, each with the prefix that its translation begins with.
+    /// Translates all sources greedily in one batch. Drafts change how many passes that takes, and nothing else.
+    ///
+    /// Texts of a batch get on at their own pace: each pass begins where the caches of all of them are right, and feeds
+    /// each text what is known of it from there on, then its guess.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn greedy(&mut self, sources: &[Vec<u32>], begun: Vec<Begun>, rules: &beam::Rules) -> Result<Vec<Output>> {
+        let mut run = self.encode(sources)?;
+        let mut outputs = vec![Output::default(); sources.len()];
+        // A decoder that takes one token at a time would pay for each guess.
+        let guesses = self.decoder.multi_token();
+        let draft = |(job, (source, begun)): (usize, (&Vec<u32>, Begun))| {
+            let search = Search::new(rules.clone(), begun.prefix.clone(), source.len());
+            let line = Line::new(begun.prefix, if guesses { begun.draft } else { Vec::new() });
+            Draft { job, search, line }
+        };
+        let mut open: Vec<Draft> = sources.iter().zip(begun).enumerate().map(draft).collect();
+        while !open.is_empty() {
+            let base = run.length();
+            let lengths = open.iter().map(|text| text.line.length() - base);
+            let width =
+                if guesses { lengths.max() } else { lengths.min() }.unwrap_or(0).min(self.rules.positions - base);
+            // What fills shorter rows up is forgotten again.
+            let token = |(row, i): (usize, usize)| i64::from(open[row].line.token(base + i).unwrap_or(self.rules.eos));
+            let next = Array2::from_shape_fn((open.len(), width), token);
+            let mut step = self.decoder.step(&mut run, &next)?;
+            self.passes += 1;
+            let (mut rows, mut still) = (Vec::new(), Vec::with_capacity(open.len()));
+            for (row, mut text) in open.into_iter().enumerate() {
+                if text.walk(step.logits.slice_mut(s![row, .., ..]), base) {
+                    rows.push(row);
+                    still.push(text);
+                } else {
+                    outputs[text.job] = text.search.best();
+                }
+            }
+            open = still;
+            let right = open.iter().map(|text| text.line.known() - 1).min().unwrap_or(0);
+            run.truncate(right)?;
+            run.select(&rows)?;
+        }
+        Ok(outputs)
+    }
+
+    /// Decoder passes since it was loaded.
+    pub fn passes(&self) -> u64 {
+        self.passes
+    }
+
+    /// Translates all sources in one batch with beams, each with the prefix that its translation begins with.
     ///
     /// # Errors
     /// When the model fails.
@@ -122,6 +209,7 @@ impl Seq2Seq {
         let mut next = Array2::from_shape_fn((prefixes.len(), shared), |(row, i)| i64::from(prefixes[row][i]));
         while !open.is_empty() {
             let mut step = self.decoder.step(&mut run, &next)?;
+            self.passes += 1;
             let fed = run.length();
             let (mut rows, mut tokens, mut start) = (Vec::new(), Vec::new(), 0);
             let mut still = Vec::with_capacity(open.len());
@@ -187,16 +275,28 @@ impl Seq2Seq {
 
 impl Translator for Seq2Seq {
     fn translate(&mut self, jobs: &[Job]) -> Result<Vec<Translation>> {
-        if jobs.is_empty() {
-            return Ok(Vec::new());
+        let beams = self.options.beam.max(1);
+        let mut outputs = vec![Output::default(); jobs.len()];
+        for with_beams in [false, true] {
+            let of: Vec<usize> = (0..jobs.len()).filter(|i| (beams > 1 && jobs[*i].is_final) == with_beams).collect();
+            if of.is_empty() {
+                continue;
+            }
+            let mut sources = Vec::with_capacity(of.len());
+            let mut begun = Vec::with_capacity(of.len());
+            for job in of.iter().map(|i| &jobs[*i]) {
+                sources.push(self.source_ids(&job.source, &job.from, &job.to)?);
+                let draft = job.draft.get(job.forced.len()..).unwrap_or_default().to_vec();
+                begun.push(Begun { prefix: self.prefix(&job.to, &job.forced)?, draft });
+            }
+            let done = if with_beams {
+                let prefixes: Vec<Vec<u32>> = begun.into_iter().map(|b| b.prefix).collect();
+                self.decode(&sources, &prefixes, &self.search(beams))?
+            } else {
+                self.greedy(&sources, begun, &self.search(1))?
+            };
+            of.into_iter().zip(done).for_each(|(i, output)| outputs[i] = output);
         }
-        let mut sources = Vec::with_capacity(jobs.len());
-        let mut prefixes = Vec::with_capacity(jobs.len());
-        for job in jobs {
-            sources.push(self.source_ids(&job.source, &job.from, &job.to)?);
-            prefixes.push(self.prefix(&job.to, &job.forced)?);
-        }
-        let outputs = self.decode(&sources, &prefixes, &self.search(self.options.beam.max(1)))?;
         let translation = |(job, output): (&Job, &Output)| {
             let tokens = [&job.forced[..], &output.tokens].concat();
             Translation { words: self.tokens.words(&tokens, |id| self.rules.is_mark(id)), p: output.log_p.exp() }

@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::hub::{Hub, HubIn, Subscription};
 use crate::listen::{Listen, vad};
 use crate::mt::Translate;
+use crate::mt::target::Ways;
 use crate::plan::{Models, Plan};
 use crate::text::Lang;
 use crate::tts::Speak;
@@ -79,7 +80,9 @@ impl Pipeline {
         let hub = Hub::new(plan.langs(), voices.clone());
         let wanted = Box::new(move |_: &Session, _: &Lang| voices.load(Ordering::Relaxed) > 0);
         let speak = Speak::new(models.synthesizer, wanted);
-        let translate = Translate::new(models.translator, plan.config.translate.policy);
+        let config = &plan.config.translate;
+        let ways = Ways { policy: config.policy, units: config.unit.clone(), again: config.beam > 1 };
+        let translate = Translate::new(models.translator, ways);
         let abort = models.recognizer.abort();
         let recognise = Recognise::new(models.recognizer, plan.config.recognise.policy);
         let backend = plan.config.listen.backend.clone();

@@ -145,7 +145,7 @@ fn the_translator_says_what_the_reference_says() {
             assert_eq!(output.tokens, ids(&row[recorded]), "a batch differs from a single run: {row}");
         }
     }
-    let job = |source: &str, forced| Job { source: source.into(), from: en.clone(), to: es.clone(), forced };
+    let job = |source: &str, forced| Job { forced, ..Job::whole(source, &en, &es) };
     let free = model.translate(&[job("where is the train station", Vec::new())]).expect("translates");
     // Whatever of it is forced, the rest comes out the same, alone and in a batch of unequal prefixes.
     let jobs: Vec<Job> = (0..=free[0].words.len())
@@ -163,7 +163,7 @@ fn a_text_longer_than_the_model_is_cut_and_harms_nobody() {
     let long = "where is the train station ".repeat(99);
     for beam in [1, 3] {
         let mut model = mt(beam);
-        let job = |source: &str, forced| Job { source: source.into(), from: en.clone(), to: es.clone(), forced };
+        let job = |source: &str, forced| Job { forced, ..Job::whole(source, &en, &es) };
         let done =
             model.translate(&[job(&long, Vec::new()), job("thank you very much", Vec::new())]).expect("translates");
         assert_eq!(done[1].text(), "Muchas gracias.");

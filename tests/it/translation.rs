@@ -112,12 +112,8 @@ fn whatever_is_forced_the_rest_comes_out_the_same() {
         let mut model = load(&fixture.folder).unwrap_or_else(|e| panic!("{}: {e}", fixture.name));
         let row = &fixture.golden["translations"][0];
         let [from, to] = ["source", "target"].map(|key| lang(row[key].as_str().expect("a language")));
-        let job = |forced: &[u32]| Job {
-            source: row["text"].as_str().expect("text").into(),
-            from: from.clone(),
-            to: to.clone(),
-            forced: forced.to_vec(),
-        };
+        let text = row["text"].as_str().expect("text");
+        let job = |forced: &[u32]| Job { forced: forced.to_vec(), ..Job::whole(text, &from, &to) };
         let free = model.translate(&[job(&[])]).expect("translates").remove(0);
         assert_eq!(free.text(), row["greedy"]["text"].as_str().expect("text").trim(), "{}", fixture.name);
         let tokens: Vec<u32> = free.words.iter().flat_map(|word| word.tokens.clone()).collect();

@@ -1,0 +1,136 @@
+//! The stage: turns recognised words of many sessions into their translations.
+//!
+//! Work of many sessions and languages waits together and goes to the model in one call; of one utterance only the newest
+//! text does, and text that is as it was doesn't.
+
+use super::target::{Target, Ways, Work};
+use super::{Job, Translation, Translator};
+use crate::error::Result;
+use crate::pipeline::item::{Flow, Item, Recognised, Session, Translated};
+use crate::pipeline::stage::Stage;
+use crate::text::Lang;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The stage. Without a translator it only hands marks on.
+pub struct Translate {
+    translator: Option<Box<dyn Translator>>,
+    ways: Ways,
+    open: HashMap<Arc<Session>, Vec<Target>>,
+}
+
+/// What waits: each session's newest text.
+type Pending = Vec<(Arc<Session>, Recognised)>;
+
+impl Translate {
+    /// A stage over this translator.
+    pub fn new(translator: Option<Box<dyn Translator>>, ways: Ways) -> Self {
+        Self { translator, ways, open: HashMap::new() }
+    }
+
+    /// Translates the newest text of each utterance and forgets `pending`.
+    fn flush(&mut self, pending: &mut Pending, emit: &mut dyn FnMut(Item<Translated>)) {
+        // Who is told nothing new of an utterance still has to be told of the next unit: until nobody has more to do.
+        while self.round(pending) {}
+        for (session, recognised) in pending.drain(..) {
+            for target in self.targets(&session, &recognised) {
+                if let Some(translated) = target.translated(&recognised) {
+                    emit(Item::data(&session, translated));
+                }
+            }
+            if recognised.is_final {
+                self.open.remove(&session);
+            }
+        }
+    }
+
+    /// Translates the next unit of each utterance and language in one call; `false`: there was none.
+    fn round(&mut self, pending: &Pending) -> bool {
+        let mut works: Vec<(usize, Lang, Work)> = Vec::new();
+        for (i, (session, recognised)) in pending.iter().enumerate() {
+            let targets = self.targets(session, recognised);
+            works.extend(targets.filter_map(|t| Some((i, t.lang.clone(), t.next(recognised)?))));
+        }
+        let jobs: Vec<Job> = works.iter().map(|(.., work)| work.job.clone()).collect();
+        let Some(translator) = self.translator.as_mut().filter(|_| !jobs.is_empty()) else { return false };
+        let translations = all(translator.as_mut(), &jobs);
+        for ((i, lang, work), translation) in works.into_iter().zip(translations) {
+            let (session, recognised) = &pending[i];
+            if let Some(target) = self.targets(session, recognised).find(|t| t.lang == lang) {
+                target.take(work, translation);
+            }
+        }
+        true
+    }
+
+    /// The utterance in each language that is wanted; those of an earlier utterance are over.
+    fn targets(&mut self, session: &Arc<Session>, recognised: &Recognised) -> impl Iterator<Item = &mut Target> {
+        let targets = self.open.entry(session.clone()).or_default();
+        targets.retain(|t| t.utterance == recognised.utterance);
+        let is_wanted = self.translator.is_some();
+        for lang in session.to.iter().filter(|l| is_wanted && l.primary() != recognised.lang.primary()) {
+            if !targets.iter().any(|t| &t.lang == lang) {
+                targets.push(Target::new(lang.clone(), recognised.utterance, &self.ways));
+            }
+        }
+        targets.iter_mut()
+    }
+}
+
+/// Translates all jobs in one call; where that fails, each by itself, so that one text is no other's trouble.
+fn all(translator: &mut dyn Translator, jobs: &[Job]) -> Vec<Option<Translation>> {
+    if let Ok(done) = translator.translate(jobs) {
+        return done.into_iter().map(Some).collect();
+    }
+    let mut alone = |job| match translator.translate(std::slice::from_ref(job)) {
+        Ok(mut done) => done.pop(),
+        Err(e) => {
+            tracing::error!(error = %e, lang = %job.to, "a text can't be translated");
+            None
+        }
+    };
+    jobs.iter().map(&mut alone).collect()
+}
+
+impl Stage for Translate {
+    type In = Item<Recognised>;
+    type Out = Item<Translated>;
+
+    fn process(&mut self, batch: &mut Vec<Item<Recognised>>, emit: &mut dyn FnMut(Item<Translated>)) -> Result<()> {
+        let mut pending: Pending = Vec::new();
+        for item in batch.drain(..) {
+            match item.split() {
+                Ok((session, recognised)) => {
+                    let waiting =
+                        pending.iter().position(|(s, r)| *s == session && r.utterance == recognised.utterance);
+                    let is_next_utterance = waiting.is_none() && pending.iter().any(|(s, _)| *s == session);
+                    match waiting {
+                        // A file has time for every draft; live, the newest text wins.
+                        Some(i) if session.is_live() || recognised.is_final => pending[i].1 = recognised,
+                        Some(_) => {
+                            self.flush(&mut pending, emit);
+                            pending.push((session, recognised));
+                        }
+                        None => {
+                            if is_next_utterance {
+                                self.flush(&mut pending, emit);
+                            }
+                            pending.push((session, recognised));
+                        }
+                    }
+                }
+                Err(mark) => {
+                    if pending.iter().any(|(s, _)| *s == mark.session) {
+                        self.flush(&mut pending, emit);
+                    }
+                    if matches!(mark.flow, Flow::End) {
+                        self.open.remove(&mark.session);
+                    }
+                    emit(mark);
+                }
+            }
+        }
+        self.flush(&mut pending, emit);
+        Ok(())
+    }
+}

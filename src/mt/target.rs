@@ -1,0 +1,228 @@
+//! One utterance in one language: turns what is recognised of it into jobs, and their translations into text of which
+//! the committed part only grows.
+//!
+//! Units that are closed are done with. The open one is translated anew at each change; what was committed of it is forced
+//! as the translation's beginning, so it can't be taken back, and the rest of its last translation is the draft.
+
+use super::units::{Cut, UnitRules};
+use super::{Job, TargetWord, Translation, join};
+use crate::pipeline::item::{Recognised, Translated};
+use crate::stabilise::{CommitPolicy, Stabiliser};
+use crate::text::{Lang, Word};
+
+/// How an utterance is translated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ways {
+    /// When translated words become final.
+    pub policy: CommitPolicy,
+    /// What is translated together.
+    pub units: UnitRules,
+    /// A closed unit is searched with more care than a draft (beams), so that it is translated although nothing is new.
+    pub again: bool,
+}
+
+impl Ways {
+    /// With this policy, and the usual units.
+    pub fn new(policy: CommitPolicy) -> Self {
+        Self { policy, units: UnitRules::default(), again: false }
+    }
+}
+
+/// One utterance in one language.
+pub struct Target {
+    /// The language.
+    pub lang: Lang,
+    /// Which utterance of its session.
+    pub utterance: u64,
+    ways: Ways,
+    closed: Vec<TargetWord>,
+    /// Sum of the closed units' log-probabilities, each as often as it has words.
+    log_p: f32,
+    /// Words of the source in closed units.
+    from: usize,
+    unit: Unit,
+    shown: Option<(String, String)>,
+}
+
+/// The open unit.
+struct Unit {
+    stabiliser: Stabiliser<TargetWord>,
+    /// What was last translated of it, and how.
+    source: String,
+    last: Translation,
+    /// How many words of the source that were.
+    words: usize,
+    /// How many words of the source may be behind what is committed: the unit can't end before them.
+    covered: usize,
+    context: Option<Context>,
+}
+
+/// What goes before a unit in the same sentence.
+struct Context {
+    source: String,
+    words: Vec<TargetWord>,
+}
+
+/// A text that is to be translated, and what its translation means for the target.
+pub struct Work {
+    /// The job.
+    pub job: Job,
+    source: String,
+    words: usize,
+    cut: Option<Cut>,
+}
+
+impl Unit {
+    fn new(policy: CommitPolicy, context: Option<Context>) -> Self {
+        let (source, last) = (String::new(), Translation::default());
+        Self { stabiliser: Stabiliser::new(policy), source, last, words: 0, covered: 0, context }
+    }
+
+    /// Takes a translation of the source's first `words`.
+    fn update(&mut self, words: usize, policy: CommitPolicy) {
+        let before = self.stabiliser.committed().len();
+        self.stabiliser.update(&self.last.words, 0, false);
+        if self.stabiliser.committed().len() > before {
+            // What two translations agree on is in the shorter of their sources.
+            self.covered = if matches!(policy, CommitPolicy::LocalAgreement { .. }) { self.words } else { words };
+        }
+        self.words = words;
+    }
+
+    /// The context's pieces.
+    fn before(&self) -> impl Iterator<Item = u32> {
+        self.context.iter().flat_map(|c| tokens(&c.words))
+    }
+
+    /// Pieces the translation must begin with: the context's and what is committed.
+    fn forced(&self) -> Vec<u32> {
+        self.before().chain(tokens(self.stabiliser.committed())).collect()
+    }
+
+    /// Pieces of the last translation.
+    fn draft(&self) -> Vec<u32> {
+        self.before().chain(tokens(&self.last.words)).collect()
+    }
+}
+
+impl Target {
+    /// An utterance of which nothing is translated yet.
+    pub fn new(lang: Lang, utterance: u64, ways: &Ways) -> Self {
+        let unit = Unit::new(ways.policy, None);
+        Self { lang, utterance, ways: ways.clone(), closed: Vec::new(), log_p: 0.0, from: 0, unit, shown: None }
+    }
+
+    /// What is to be translated next of what is recognised; `None`: nothing more. What comes of it goes to
+    /// [`take`](Self::take) before this is asked again.
+    pub fn next(&mut self, recognised: &Recognised) -> Option<Work> {
+        let words: Vec<&Word> = recognised.words().skip(self.from).collect();
+        let words: Vec<Word> = words.into_iter().cloned().collect();
+        if words.is_empty() {
+            return None;
+        }
+        let committed = recognised.committed.len().saturating_sub(self.from);
+        let last = recognised.is_final.then_some(Cut { words: words.len(), is_inside: false });
+        let cut = self.ways.units.cut(&words, committed, self.unit.covered).or(last);
+        let count = cut.map_or(words.len(), |cut| cut.words);
+        let source = crate::text::join(&words[..count]);
+        if source == self.unit.source && !(cut.is_some() && self.ways.again) {
+            // The same text needs no second look: neither a draft nor, greedily, its final.
+            let cut = cut?;
+            self.close(cut);
+            return self.next(recognised);
+        }
+        let text = match &self.unit.context {
+            Some(context) => format!("{} {source}", context.source),
+            None => source.clone(),
+        };
+        let (from, to, is_final) = (recognised.lang.clone(), self.lang.clone(), cut.is_some());
+        let job = Job { source: text, from, to, forced: self.unit.forced(), draft: self.unit.draft(), is_final };
+        Some(Work { job, source, words: count, cut })
+    }
+
+    /// Takes a translation; `None`: the text couldn't be translated, and what there is stays.
+    pub fn take(&mut self, work: Work, translation: Option<Translation>) {
+        self.unit.source = work.source;
+        if let Some(mut translation) = translation {
+            if let Some(context) = &self.unit.context {
+                translation.words = after(&context.words, &translation.words);
+            }
+            self.unit.last = translation;
+        }
+        match work.cut {
+            Some(cut) => self.close(cut),
+            None => self.unit.update(work.words, self.ways.policy),
+        }
+    }
+
+    /// Closes the open unit and begins the next.
+    fn close(&mut self, cut: Cut) {
+        let unit = &mut self.unit;
+        unit.stabiliser.update(&unit.last.words, 0, true);
+        let words = unit.stabiliser.committed().to_vec();
+        self.log_p += unit.last.p.ln().max(-99.0) * words.len() as f32;
+        self.from += cut.words;
+        let context = Context { source: std::mem::take(&mut unit.source), words: words.clone() };
+        let goes_on = cut.is_inside && self.ways.units.context;
+        self.closed.extend(words);
+        self.unit = Unit::new(self.ways.policy, goes_on.then_some(context));
+    }
+
+    /// What is now to be told of it, if that is new.
+    pub fn translated(&mut self, source: &Recognised) -> Option<Translated> {
+        let committed: Vec<TargetWord> = self.closed.iter().chain(self.unit.stabiliser.committed()).cloned().collect();
+        let text = (join(&committed), join(self.unit.stabiliser.tentative()));
+        let is_new = self.shown.as_ref().map_or(!text.0.is_empty() || !text.1.is_empty(), |shown| *shown != text);
+        if !is_new && !source.is_final {
+            return None;
+        }
+        self.shown = Some(text.clone());
+        Some(Translated {
+            utterance: source.utterance,
+            source_lang: source.lang.clone(),
+            lang: self.lang.clone(),
+            committed: text.0,
+            tentative: text.1,
+            is_final: source.is_final,
+            p: self.p(),
+            start: source.start,
+            end: source.end(),
+            heard: source.heard,
+            flags: Vec::new(),
+        })
+    }
+
+    /// The mean probability (geometric) of all units' pieces, each unit counted by its words.
+    fn p(&self) -> f32 {
+        let open = self.unit.last.words.len();
+        let log_p = self.log_p + self.unit.last.p.ln().max(-99.0) * open as f32;
+        (log_p / (self.closed.len() + open).max(1) as f32).exp()
+    }
+}
+
+fn tokens(words: &[TargetWord]) -> impl Iterator<Item = u32> {
+    words.iter().flat_map(|word| word.tokens.clone())
+}
+
+/// What of a translation comes after the words that it begins with. Of a word that goes on across the border, what is new
+/// is glued on: what was shown stays.
+fn after(before: &[TargetWord], words: &[TargetWord]) -> Vec<TargetWord> {
+    let border: usize = before.iter().map(|word| word.tokens.len()).sum();
+    let mut at = 0;
+    let mut rest = Vec::new();
+    for word in words {
+        let start = at;
+        at += word.tokens.len();
+        if start >= border {
+            rest.push(word.clone());
+        } else if at > border {
+            let shown = before.last().map_or("", |last| last.text.as_str());
+            let text = word.text.strip_prefix(shown).unwrap_or_default().to_owned();
+            rest.push(TargetWord { text, tokens: word.tokens[border - start..].to_vec(), glued: true });
+        }
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! Utterances that grow and change, translated by a scripted model.
+
+use super::*;
+use crate::audio::StreamTime;
+use crate::text::Word;
+use proptest::prelude::*;
+
+/// Words of 0.3 s, the first `committed` of them committed.
+fn recognised(text: &str, committed: usize, is_final: bool) -> Recognised {
+    let time = |i: usize| StreamTime::from_seconds(i as f64 * 0.3);
+    let word = |(i, t): (usize, &str)| Word { text: t.into(), start: time(i), end: time(i + 1), p: 0.9 };
+    let mut words: Vec<Word> = text.split_whitespace().enumerate().map(word).collect();
+    let tentative = words.split_off(committed.min(words.len()));
+    Recognised {
+        utterance: 1,
+        lang: Lang::parse("en").expect("known"),
+        committed: words,
+        tentative,
+        is_final,
+        start: StreamTime(0),
+        heard: StreamTime(320),
+        flags: Vec::new(),
+    }
+}
+
+fn target(max_words: usize) -> Target {
+    let units = UnitRules { max_words, min_words: 2, ..UnitRules::default() };
+    let ways = Ways { units, ..Ways::new(CommitPolicy::LocalAgreement { n: 2 }) };
+    Target::new(Lang::parse("es").expect("known"), 1, &ways)
+}
+
+/// A word's translation: itself in capitals; its pieces are its letters.
+fn say(text: &str) -> TargetWord {
+    TargetWord { text: text.to_uppercase(), tokens: text.bytes().map(u32::from).collect(), glued: false }
+}
+
+/// Translates all that is open; -> the jobs.
+fn settle(target: &mut Target, recognised: &Recognised) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    while let Some(work) = target.next(recognised) {
+        let words = work.job.source.split(' ').map(say).collect();
+        jobs.push(work.job.clone());
+        target.take(work, Some(Translation { words, p: 0.5 }));
+    }
+    jobs
+}
+
+#[test]
+fn a_sentence_that_is_over_is_closed_while_the_speaker_goes_on() {
+    let mut target = target(20);
+    settle(&mut target, &recognised("it is late", 0, false));
+    let said = recognised("it is late. we go", 4, false);
+    let jobs = settle(&mut target, &said);
+    assert_eq!(jobs.iter().map(|j| j.source.as_str()).collect::<Vec<_>>(), ["it is late.", "we go"]);
+    assert_eq!((jobs[0].is_final, jobs[1].is_final), (true, false));
+    assert_eq!(
+        jobs[0].draft,
+        "itislate".bytes().map(u32::from).collect::<Vec<_>>(),
+        "the last translation is the draft"
+    );
+    let told = target.translated(&said).expect("news");
+    assert_eq!((told.committed.as_str(), told.tentative.as_str()), ("IT IS LATE.", "WE GO"));
+}
+
+#[test]
+fn a_sentence_that_goes_on_is_translated_with_what_went_before() {
+    let mut target = target(4);
+    let said = recognised("a b c d e f", 6, false);
+    let jobs = settle(&mut target, &said);
+    assert_eq!(jobs.iter().map(|j| j.source.as_str()).collect::<Vec<_>>(), ["a b c d", "a b c d e f"]);
+    assert_eq!(jobs[1].forced, "abcd".bytes().map(u32::from).collect::<Vec<_>>());
+    let told = target.translated(&said).expect("news");
+    assert_eq!((told.committed.as_str(), told.tentative.as_str()), ("A B C D", "E F"));
+    assert!((told.p - 0.5).abs() < 1e-6);
+}
+
+#[test]
+fn a_word_that_goes_on_across_a_border_is_glued_on() {
+    let before = [say("mesa")];
+    let rest = after(&before, &[say("mesa,"), say("y")]);
+    assert_eq!((rest[0].text.as_str(), rest[0].glued), (",", true));
+    assert_eq!(rest[1], say("y"));
+}
+
+#[test]
+fn what_fails_keeps_what_there_is() {
+    let mut target = target(20);
+    settle(&mut target, &recognised("a b", 0, false));
+    let said = recognised("a b c", 3, true);
+    let work = target.next(&said).expect("work");
+    target.take(work, None);
+    assert!(target.next(&said).is_none());
+    assert_eq!(target.translated(&said).expect("the final").committed, "A B");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #[test]
+    fn committed_text_only_grows_and_all_is_translated(
+        words in proptest::collection::vec(prop_oneof!["[a-c]{1,2}", "[a-c]\\."], 1..40),
+        steps in proptest::collection::vec((0usize..6, 0usize..4), 1..30),
+        max in 2usize..9,
+    ) {
+        let mut target = target(max);
+        let (mut heard, mut committed, mut before) = (0, 0, String::new());
+        let mut tell = |heard: usize, committed: usize, is_final: bool| {
+            let said = recognised(&words[..heard].join(" "), committed, is_final);
+            settle(&mut target, &said);
+            if let Some(told) = target.translated(&said) {
+                prop_assert!(told.committed.starts_with(&before), "{} after {}", told.committed, before);
+                before = told.committed;
+            }
+            Ok(())
+        };
+        for (more, fewer) in steps {
+            heard = (heard + more).min(words.len()).max(committed);
+            committed = committed.max(heard.saturating_sub(fewer));
+            tell(heard, committed, false)?;
+        }
+        tell(words.len(), words.len(), true)?;
+        prop_assert_eq!(before, words.join(" ").to_uppercase());
+    }
+}
