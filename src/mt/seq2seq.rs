@@ -192,6 +192,25 @@ impl Seq2Seq {
         self.passes
     }
 
+    /// How much likelier the model finds the one of two translations than the other where they first differ: the distance
+    /// of two logits. Near zero it is chance, the rounding of sums, which is taken.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn margin(&mut self, source: &[u32], prefix: &[u32], one: &[u32], other: &[u32]) -> Result<f32> {
+        let same = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+        let known: Vec<i64> = prefix.iter().chain(&one[..same]).map(|token| i64::from(*token)).collect();
+        let mut run = self.encode(&[source.to_vec()])?;
+        let known = Array2::from_shape_fn((1, known.len()), |(_, i)| known[i]);
+        let step = self.decoder.step(&mut run, &known)?;
+        let logits = step.last();
+        let of = |tokens: &[u32]| {
+            let token = tokens.get(same).copied().unwrap_or(self.rules.eos);
+            logits.get((0, token as usize)).copied().unwrap_or(f32::NEG_INFINITY)
+        };
+        Ok((of(one) - of(other)).abs())
+    }
+
     /// Translates all sources in one batch with beams, each with the prefix that its translation begins with.
     ///
     /// # Errors

@@ -1,0 +1,125 @@
+//! Drafts change what a translation costs, never what it says: random texts that grow and change, random drafts, random
+//! company in the batch, over every model of 32 bits that is here; each time what greedy decoding from scratch writes.
+
+use super::fixture::{STARTER, fixtures, lang, load};
+use crate::support::repo;
+use sottovoce::models::import::{Precision, import};
+use sottovoce::mt::seq2seq::{Begun, Seq2Seq};
+
+/// Updates per model: so many that all together are more than 10,000.
+const UPDATES: usize = 700;
+/// Two logits nearer than this may change places when the same sum is taken in another order.
+const TIE: f32 = 1e-4;
+
+/// A source as a recogniser tells it: it grows, and now and then its last pieces change.
+struct Speech {
+    source: Vec<u32>,
+    draft: Vec<u32>,
+}
+
+struct Play {
+    dice: fastrand::Rng,
+    /// Pieces that sources and wrong drafts are made of.
+    pieces: Vec<u32>,
+}
+
+impl Play {
+    fn piece(&mut self) -> u32 {
+        self.pieces[self.dice.usize(..self.pieces.len())]
+    }
+
+    /// The next text of a speech; a new one begins where it is long.
+    fn grow(&mut self, speech: &mut Speech, longest: usize) {
+        if speech.source.len() > longest || self.dice.u8(..20) == 0 {
+            *speech = Speech { source: Vec::new(), draft: Vec::new() };
+        }
+        if self.dice.u8(..4) == 0 {
+            let kept = speech.source.len().saturating_sub(self.dice.usize(1..4));
+            speech.source.truncate(kept);
+        }
+        for _ in 0..self.dice.usize(1..4) {
+            let piece = self.piece();
+            speech.source.push(piece);
+        }
+    }
+
+    /// Usually the last translation; at times one with a piece put in, left out or changed, or anything at all.
+    fn draft(&mut self, last: &[u32]) -> Vec<u32> {
+        let mut draft = last.to_vec();
+        let place = self.dice.usize(..=draft.len());
+        let piece = self.piece();
+        match self.dice.u8(..8) {
+            0 => draft.insert(place, piece),
+            1 if place < draft.len() => drop(draft.remove(place)),
+            2 if place < draft.len() => draft[place] = piece,
+            3 => draft.truncate(place),
+            4 => draft = (0..self.dice.usize(..60)).map(|_| self.piece()).collect(),
+            _ => {}
+        }
+        draft
+    }
+}
+
+/// Plays updates; -> how many texts differ otherwise than by a tie, how many by one, and passes with and without drafts.
+fn play(name: &str, model: &mut Seq2Seq, seed: u64, updates: usize) -> [u64; 4] {
+    let (from, to) = ("en", "es");
+    let marks = model.source_ids("", &lang(from), &lang(to)).expect("known");
+    let ids = model.source_ids("the hotel is near station and we go to a table for two people", &lang(from), &lang(to));
+    let pieces = ids.expect("encodes").into_iter().filter(|id| !marks.contains(id)).collect();
+    let mut play = Play { dice: fastrand::Rng::with_seed(seed), pieces };
+    let mut speeches: Vec<Speech> = (0..4).map(|_| Speech { source: Vec::new(), draft: Vec::new() }).collect();
+    let rules = model.search(1);
+    let mut counts = [0; 4];
+    let mut done = 0;
+    while done < updates {
+        let company = play.dice.usize(1..=speeches.len());
+        let (mut sources, mut begun) = (Vec::new(), Vec::new());
+        for speech in speeches.iter_mut().take(company) {
+            play.grow(speech, 20);
+            let (first, last) = marks.split_at(marks.len() - 1);
+            sources.push([first, &speech.source, last].concat());
+            // A part of what was written may be committed.
+            let forced = if play.dice.bool() { play.dice.usize(..=speech.draft.len()) } else { 0 };
+            let prefix = model.prefix(&lang(to), &speech.draft[..forced]).expect("known");
+            begun.push(Begun { prefix, draft: play.draft(&speech.draft[forced..]) });
+        }
+        let prefixes: Vec<Vec<u32>> = begun.iter().map(|b| b.prefix.clone()).collect();
+        let before = model.passes();
+        let verified = model.greedy(&sources, begun, &rules).expect("translates");
+        counts[2] += model.passes() - before;
+        for (i, output) in verified.into_iter().enumerate() {
+            let before = model.passes();
+            let wanted = model.decode(&sources[i..=i], &prefixes[i..=i], &rules).expect("translates").remove(0);
+            counts[3] += model.passes() - before;
+            if wanted.tokens != output.tokens {
+                let margin = model.margin(&sources[i], &prefixes[i], &wanted.tokens, &output.tokens).expect("decodes");
+                counts[usize::from(margin < TIE)] += 1;
+                assert!(margin < TIE, "{name}: {:?} is not {:?}, by {margin}", output.tokens, wanted.tokens);
+            }
+            let forced = prefixes[i].len() - model.prefix(&lang(to), &[]).expect("known").len();
+            speeches[i].draft = [&speeches[i].draft[..forced], &wanted.tokens].concat();
+            done += 1;
+        }
+    }
+    counts
+}
+
+#[test]
+fn whatever_the_draft_and_the_company_the_text_is_that_of_greedy_decoding() {
+    let mut models: Vec<(String, Seq2Seq)> = Vec::new();
+    let fixtures = fixtures(true);
+    for fixture in &fixtures {
+        models.push((fixture.name.clone(), load(&fixture.folder).expect("a model")));
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let dest = folder.path().join("starter");
+    import(&repo().join(STARTER), &dest, Precision::Keep, &mut |_| ()).expect("imported");
+    models.push(("starter".into(), load(&dest).expect("the prepared model")));
+    let mut updates = 0;
+    for (i, (name, model)) in models.iter_mut().enumerate() {
+        let [_, ties, with, without] = play(name, model, i as u64, UPDATES);
+        println!("{name}: {ties} ties; {with} passes with drafts, {without} from scratch");
+        updates += UPDATES;
+    }
+    assert!(updates >= 10_000, "{updates}");
+}
