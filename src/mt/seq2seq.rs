@@ -4,12 +4,10 @@
 //! [`tokens`](super::tokens), what is searched for in [`beam`], how an earlier translation makes it cheap in
 //! [`draft`](super::draft).
 //!
-//! Texts that wait together are one batch. In files of 32 bits each comes out as it would alone, whatever its company. In
-//! files of 8 bits it may not: activations are turned into bytes by a scale taken over the whole batch. We batch them all
-//! the same, since eight texts then cost as much as two (`shared/reference/peers.md` §1a), and what it changes is no more
-//! than what the bytes themselves do: of the starter model's 47 recorded sentences 2 differ from 32 bits when translated
-//! alone, and 0, 2, 0 and 1 differ from that in batches of 2, 4, 8 and 47. Committed words are forced, so none is taken
-//! back by it.
+//! Texts that wait together are one batch, and each comes out as it would alone, whatever its company: in files of 32 bits,
+//! and in those of 8 bits that `models import` made, which have a scale for each row. Files of 8 bits made by ONNX
+//! Runtime's own tool have one scale for all that is in a pass, and may differ: of the starter model's 47 recorded
+//! sentences 0, 2, 0 and 1 in batches of 2, 4, 8 and 47. Committed words are forced, so none is taken back by it.
 
 use super::beam::{self, Output, Search};
 use super::draft::Line;

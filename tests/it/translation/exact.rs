@@ -1,5 +1,6 @@
 //! Drafts change what a translation costs, never what it says: random texts that grow and change, random drafts, random
-//! company in the batch, over every model of 32 bits that is here; each time what greedy decoding from scratch writes.
+//! company in the batch, over every model that is here, those of 8 bits as `models import` makes them; each time what
+//! greedy decoding from scratch writes.
 
 use super::fixture::{STARTER, fixtures, lang, load};
 use crate::support::repo;
@@ -7,7 +8,7 @@ use sottovoce::models::import::{Precision, import};
 use sottovoce::mt::seq2seq::{Begun, Seq2Seq};
 
 /// Updates per model: so many that all together are more than 10,000.
-const UPDATES: usize = 700;
+const UPDATES: usize = 600;
 /// Two logits nearer than this may change places when the same sum is taken in another order.
 const TIE: f32 = 1e-4;
 
@@ -60,8 +61,22 @@ impl Play {
     }
 }
 
-/// Plays updates; -> how many texts differ otherwise than by a tie, how many by one, and passes with and without drafts.
-fn play(name: &str, model: &mut Seq2Seq, seed: u64, updates: usize) -> [u64; 4] {
+/// What came of some updates.
+#[derive(Debug, Default)]
+struct Count {
+    /// Tokens written from scratch.
+    tokens: usize,
+    /// Texts whose first difference is a tie, and those with another.
+    ties: usize,
+    differ: usize,
+    /// The greatest distance of two choices that changed places.
+    margin: f32,
+    /// Passes with drafts and from scratch.
+    passes: [u64; 2],
+}
+
+/// Plays updates.
+fn play(model: &mut Seq2Seq, seed: u64, updates: usize) -> Count {
     let (from, to) = ("en", "es");
     let marks = model.source_ids("", &lang(from), &lang(to)).expect("known");
     let ids = model.source_ids("the hotel is near station and we go to a table for two people", &lang(from), &lang(to));
@@ -69,7 +84,7 @@ fn play(name: &str, model: &mut Seq2Seq, seed: u64, updates: usize) -> [u64; 4] 
     let mut play = Play { dice: fastrand::Rng::with_seed(seed), pieces };
     let mut speeches: Vec<Speech> = (0..4).map(|_| Speech { source: Vec::new(), draft: Vec::new() }).collect();
     let rules = model.search(1);
-    let mut counts = [0; 4];
+    let mut count = Count::default();
     let mut done = 0;
     while done < updates {
         let company = play.dice.usize(1..=speeches.len());
@@ -86,22 +101,23 @@ fn play(name: &str, model: &mut Seq2Seq, seed: u64, updates: usize) -> [u64; 4] 
         let prefixes: Vec<Vec<u32>> = begun.iter().map(|b| b.prefix.clone()).collect();
         let before = model.passes();
         let verified = model.greedy(&sources, begun, &rules).expect("translates");
-        counts[2] += model.passes() - before;
+        count.passes[0] += model.passes() - before;
         for (i, output) in verified.into_iter().enumerate() {
             let before = model.passes();
             let wanted = model.decode(&sources[i..=i], &prefixes[i..=i], &rules).expect("translates").remove(0);
-            counts[3] += model.passes() - before;
+            count.passes[1] += model.passes() - before;
+            count.tokens += wanted.tokens.len() + 1;
             if wanted.tokens != output.tokens {
                 let margin = model.margin(&sources[i], &prefixes[i], &wanted.tokens, &output.tokens).expect("decodes");
-                counts[usize::from(margin < TIE)] += 1;
-                assert!(margin < TIE, "{name}: {:?} is not {:?}, by {margin}", output.tokens, wanted.tokens);
+                *if margin < TIE { &mut count.ties } else { &mut count.differ } += 1;
+                count.margin = count.margin.max(margin);
             }
             let forced = prefixes[i].len() - model.prefix(&lang(to), &[]).expect("known").len();
             speeches[i].draft = [&speeches[i].draft[..forced], &wanted.tokens].concat();
             done += 1;
         }
     }
-    counts
+    count
 }
 
 #[test]
@@ -112,13 +128,23 @@ fn whatever_the_draft_and_the_company_the_text_is_that_of_greedy_decoding() {
         models.push((fixture.name.clone(), load(&fixture.folder).expect("a model")));
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let dest = folder.path().join("starter");
-    import(&repo().join(STARTER), &dest, Precision::Keep, &mut |_| ()).expect("imported");
-    models.push(("starter".into(), load(&dest).expect("the prepared model")));
+    for (name, precision) in [("starter", Precision::Keep), ("starter, bytes", Precision::Int8)] {
+        let dest = folder.path().join(name);
+        import(&repo().join(STARTER), &dest, precision, &mut |_| ()).expect("imported");
+        models.push((name.into(), load(&dest).expect("the prepared model")));
+    }
+    for name in ["m2m100-d", "nllb-d"] {
+        let dest = folder.path().join(name);
+        import(&repo().join("tests/fixtures/mt").join(name), &dest, Precision::Int8, &mut |_| ()).expect("imported");
+        models.push((format!("{name}, bytes"), load(&dest).expect("the prepared model")));
+    }
     let mut updates = 0;
     for (i, (name, model)) in models.iter_mut().enumerate() {
-        let [_, ties, with, without] = play(name, model, i as u64, UPDATES);
-        println!("{name}: {ties} ties; {with} passes with drafts, {without} from scratch");
+        let count = play(model, i as u64, UPDATES);
+        println!("{name}: {count:?}");
+        // Bytes round what differs in the last bit of a float to another byte, now and then: 1 token in 1,000 at most.
+        let most = if name.ends_with("bytes") { count.tokens / 1_000 } else { 0 };
+        assert!(count.differ <= most, "{name}: {count:?}");
         updates += UPDATES;
     }
     assert!(updates >= 10_000, "{updates}");
