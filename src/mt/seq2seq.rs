@@ -40,10 +40,21 @@ struct Open {
     rows: usize,
 }
 
+/// Chooses each next token of a text: a greedy [`Search`], or what stands in for one when speed is measured.
+pub trait Choose {
+    /// Takes the logits after what is known (they may be changed); `None`: the text is finished.
+    fn choose(&mut self, logits: ArrayViewMut2<'_, f32>) -> Option<u32>;
+}
+
+impl Choose for Search {
+    fn choose(&mut self, logits: ArrayViewMut2<'_, f32>) -> Option<u32> {
+        self.step(logits).and_then(|next| next.tokens.first().copied())
+    }
+}
+
 /// One text on its way through the decoder, greedily.
-struct Draft {
-    job: usize,
-    search: Search,
+struct Draft<'c, C> {
+    choice: &'c mut C,
     line: Line,
 }
 
@@ -56,7 +67,7 @@ pub struct Begun {
     pub draft: Vec<u32>,
 }
 
-impl Draft {
+impl<C: Choose> Draft<'_, C> {
     /// Takes what a pass that began at `base` says after each known token and each right guess, `[tokens, vocabulary]`;
     /// `false`: the text is finished.
     fn walk(&mut self, mut logits: ArrayViewMut2<'_, f32>, base: usize) -> bool {
@@ -65,8 +76,7 @@ impl Draft {
             if at >= logits.nrows() {
                 return true;
             }
-            let Some(next) = self.search.step(logits.slice_mut(s![at..=at, ..])) else { return false };
-            let Some(&chosen) = next.tokens.first() else { return false };
+            let Some(chosen) = self.choice.choose(logits.slice_mut(s![at..=at, ..])) else { return false };
             if !self.line.take(chosen) {
                 return true;
             }
@@ -142,22 +152,32 @@ impl Seq2Seq {
 
     /// Translates all sources greedily in one batch. Drafts change how many passes that takes, and nothing else.
     ///
+    /// # Errors
+    /// When the model fails.
+    pub fn greedy(&mut self, sources: &[Vec<u32>], begun: Vec<Begun>, rules: &beam::Rules) -> Result<Vec<Output>> {
+        let search =
+            |(source, begun): (&Vec<u32>, &Begun)| Search::new(rules.clone(), begun.prefix.clone(), source.len());
+        let mut searches: Vec<Search> = sources.iter().zip(&begun).map(search).collect();
+        self.verify(sources, begun, &mut searches)?;
+        Ok(searches.into_iter().map(Search::best).collect())
+    }
+
+    /// Lets `choices` write the translations of all sources, with as few decoder passes as the drafts allow.
+    ///
     /// Texts of a batch get on at their own pace: each pass begins where the caches of all of them are right, and feeds
     /// each text what is known of it from there on, then its guess.
     ///
     /// # Errors
     /// When the model fails.
-    pub fn greedy(&mut self, sources: &[Vec<u32>], begun: Vec<Begun>, rules: &beam::Rules) -> Result<Vec<Output>> {
+    pub fn verify<C: Choose>(&mut self, sources: &[Vec<u32>], begun: Vec<Begun>, choices: &mut [C]) -> Result<()> {
         let mut run = self.encode(sources)?;
-        let mut outputs = vec![Output::default(); sources.len()];
         // A decoder that takes one token at a time would pay for each guess.
         let guesses = self.decoder.multi_token();
-        let draft = |(job, (source, begun)): (usize, (&Vec<u32>, Begun))| {
-            let search = Search::new(rules.clone(), begun.prefix.clone(), source.len());
-            let line = Line::new(begun.prefix, if guesses { begun.draft } else { Vec::new() });
-            Draft { job, search, line }
+        let draft = |(begun, choice)| {
+            let Begun { prefix, draft } = begun;
+            Draft { choice, line: Line::new(prefix, if guesses { draft } else { Vec::new() }) }
         };
-        let mut open: Vec<Draft> = sources.iter().zip(begun).enumerate().map(draft).collect();
+        let mut open: Vec<Draft<'_, C>> = begun.into_iter().zip(choices).map(draft).collect();
         while !open.is_empty() {
             let base = run.length();
             let lengths = open.iter().map(|text| text.line.length() - base);
@@ -168,21 +188,15 @@ impl Seq2Seq {
             let next = Array2::from_shape_fn((open.len(), width), token);
             let mut step = self.decoder.step(&mut run, &next)?;
             self.passes += 1;
-            let (mut rows, mut still) = (Vec::new(), Vec::with_capacity(open.len()));
-            for (row, mut text) in open.into_iter().enumerate() {
-                if text.walk(step.logits.slice_mut(s![row, .., ..]), base) {
-                    rows.push(row);
-                    still.push(text);
-                } else {
-                    outputs[text.job] = text.search.best();
-                }
-            }
-            open = still;
+            let each = open.iter_mut().zip(step.logits.outer_iter_mut()).enumerate();
+            let rows: Vec<usize> = each.filter_map(|(row, (text, l))| text.walk(l, base).then_some(row)).collect();
+            let mut row = 0..;
+            open.retain(|_| row.next().is_some_and(|row| rows.contains(&row)));
             let right = open.iter().map(|text| text.line.known() - 1).min().unwrap_or(0);
             run.truncate(right)?;
             run.select(&rows)?;
         }
-        Ok(outputs)
+        Ok(())
     }
 
     /// Decoder passes since it was loaded.
