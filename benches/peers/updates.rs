@@ -5,14 +5,15 @@
 //! model does; a model of random weights would not tell. The model that is measured does all its work, and then writes
 //! what the starter model wrote.
 
-use ndarray::ArrayViewMut2;
+use ndarray::ArrayViewMut1;
 use serde_json::{Value, json};
 use sottovoce::audio::StreamTime;
 use sottovoce::error::{Error, Result};
 use sottovoce::mt::beam::{self, Search};
 use sottovoce::mt::limits::Limits;
-use sottovoce::mt::seq2seq::{Begun, Choose, Seq2Seq};
+use sottovoce::mt::seq2seq::Seq2Seq;
 use sottovoce::mt::target::{Target, Ways};
+use sottovoce::mt::verify::{Begun, Choose};
 use sottovoce::mt::{Options, Translator};
 use sottovoce::onnx::Compute;
 use sottovoce::pipeline::item::Recognised;
@@ -40,10 +41,14 @@ struct Told {
 }
 
 impl Choose for Told {
-    fn choose(&mut self, logits: ArrayViewMut2<'_, f32>) -> Option<u32> {
-        // What the search finds in random logits is of no use.
-        let _ = self.search.choose(logits);
-        self.target.next()
+    fn likeliest(&mut self, logits: ArrayViewMut1<'_, f32>, words: Option<&[u32]>) -> Option<(u32, f32)> {
+        // What the search finds in random logits is of no use, and no shortlist would be sure of it.
+        let _ = self.search.likeliest(logits, words);
+        self.target.as_slice().first().map(|token| (*token, 0.0))
+    }
+    fn write(&mut self, (token, log_p): (u32, f32)) -> bool {
+        let _ = self.search.write((token, log_p));
+        self.target.next().is_some()
     }
 }
 
@@ -137,7 +142,7 @@ pub fn replay(
             let search = Search::new(rules.clone(), prefix.clone(), source.len());
             let mut told = [Told { search, target: update.target.clone().into_iter() }];
             let draft = if with_drafts { update.draft.clone() } else { Vec::new() };
-            let begun = Begun { prefix: prefix.clone(), draft };
+            let begun = Begun { prefix: prefix.clone(), draft, lang: "es".into(), exact: !with_drafts };
             model.verify(std::slice::from_ref(source), vec![begun], &mut told)?;
         }
         let each = start.elapsed().as_secs_f64() * 1e3 / updates.len().max(1) as f64;

@@ -45,7 +45,8 @@ impl Line {
         self.known.len() + self.guess().len()
     }
 
-    fn guess(&self) -> &[u32] {
+    /// The tokens that are guessed in the next pass.
+    pub fn guess(&self) -> &[u32] {
         &self.draft[self.at..(self.at + self.guessed).min(self.draft.len())]
     }
 

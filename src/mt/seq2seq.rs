@@ -2,7 +2,7 @@
 //!
 //! One decoder loop for all of them. Which marks go where is in [`family`](super::family), how text is divided in
 //! [`tokens`](super::tokens), what is searched for in [`beam`], how an earlier translation makes it cheap in
-//! [`draft`](super::draft).
+//! [`verify`](super::verify).
 //!
 //! Texts that wait together are one batch, and each comes out as it would alone, whatever its company: in files of 32 bits,
 //! and in those of 8 bits that `models import` made, which have a scale for each row. Files of 8 bits made by ONNX
@@ -10,26 +10,28 @@
 //! sentences 0, 2, 0 and 1 in batches of 2, 4, 8 and 47. Committed words are forced, so none is taken back by it.
 
 use super::beam::{self, Output, Search};
-use super::draft::Line;
 use super::family::Rules;
+use super::shortlist::Shortlist;
 use super::tokens::Tokens;
+use super::verify::Begun;
 use super::{Job, Options, Translation, Translator};
 use crate::error::{Error, Result};
 use crate::models::layout::need_file;
 use crate::onnx::decoder::{Decoder, Run};
 use crate::onnx::{self, Array, Graph};
 use crate::text::Lang;
-use ndarray::{Array2, ArrayViewMut2, s};
+use ndarray::{Array2, s};
 use std::path::Path;
 
 /// The backend.
 pub struct Seq2Seq {
     encoder: Graph,
-    decoder: Decoder,
+    pub(super) decoder: Decoder,
     tokens: Tokens,
-    rules: Rules,
+    pub(super) rules: Rules,
     options: Options,
-    passes: u64,
+    pub(super) passes: u64,
+    pub(super) shortlist: Shortlist,
 }
 
 /// One text on its way through the decoder.
@@ -38,50 +40,6 @@ struct Open {
     search: Search,
     /// Its rows in the batch.
     rows: usize,
-}
-
-/// Chooses each next token of a text: a greedy [`Search`], or what stands in for one when speed is measured.
-pub trait Choose {
-    /// Takes the logits after what is known (they may be changed); `None`: the text is finished.
-    fn choose(&mut self, logits: ArrayViewMut2<'_, f32>) -> Option<u32>;
-}
-
-impl Choose for Search {
-    fn choose(&mut self, logits: ArrayViewMut2<'_, f32>) -> Option<u32> {
-        self.step(logits).and_then(|next| next.tokens.first().copied())
-    }
-}
-
-/// One text on its way through the decoder, greedily.
-struct Draft<'c, C> {
-    choice: &'c mut C,
-    line: Line,
-}
-
-/// What a text is translated with.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Begun {
-    /// What the translation begins with, the decoder's start first.
-    pub prefix: Vec<u32>,
-    /// How it may go on.
-    pub draft: Vec<u32>,
-}
-
-impl<C: Choose> Draft<'_, C> {
-    /// Takes what a pass that began at `base` says after each known token and each right guess, `[tokens, vocabulary]`;
-    /// `false`: the text is finished.
-    fn walk(&mut self, mut logits: ArrayViewMut2<'_, f32>, base: usize) -> bool {
-        loop {
-            let at = self.line.known() - 1 - base;
-            if at >= logits.nrows() {
-                return true;
-            }
-            let Some(chosen) = self.choice.choose(logits.slice_mut(s![at..=at, ..])) else { return false };
-            if !self.line.take(chosen) {
-                return true;
-            }
-        }
-    }
 }
 
 impl Seq2Seq {
@@ -108,7 +66,8 @@ impl Seq2Seq {
         // What is wrong with the small files is told first: it says more.
         let (tokens, rules): (Tokens, Rules) = vocabulary?;
         let (encoder, decoder) = graphs?;
-        Ok(Self { encoder, decoder, tokens, rules, options, passes: 0 })
+        let shortlist = Shortlist::new(options.shortlist);
+        Ok(Self { encoder, decoder, tokens, rules, options, passes: 0, shortlist })
     }
 
     /// Whose rules the model keeps, and which.
@@ -150,53 +109,9 @@ impl Seq2Seq {
         self.tokens.text(tokens, |id| self.rules.is_mark(id))
     }
 
-    /// Translates all sources greedily in one batch. Drafts change how many passes that takes, and nothing else.
-    ///
-    /// # Errors
-    /// When the model fails.
-    pub fn greedy(&mut self, sources: &[Vec<u32>], begun: Vec<Begun>, rules: &beam::Rules) -> Result<Vec<Output>> {
-        let search =
-            |(source, begun): (&Vec<u32>, &Begun)| Search::new(rules.clone(), begun.prefix.clone(), source.len());
-        let mut searches: Vec<Search> = sources.iter().zip(&begun).map(search).collect();
-        self.verify(sources, begun, &mut searches)?;
-        Ok(searches.into_iter().map(Search::best).collect())
-    }
-
-    /// Lets `choices` write the translations of all sources, with as few decoder passes as the drafts allow.
-    ///
-    /// Texts of a batch get on at their own pace: each pass begins where the caches of all of them are right, and feeds
-    /// each text what is known of it from there on, then its guess.
-    ///
-    /// # Errors
-    /// When the model fails.
-    pub fn verify<C: Choose>(&mut self, sources: &[Vec<u32>], begun: Vec<Begun>, choices: &mut [C]) -> Result<()> {
-        let mut run = self.encode(sources)?;
-        // A decoder that takes one token at a time would pay for each guess.
-        let guesses = self.decoder.multi_token();
-        let draft = |(begun, choice)| {
-            let Begun { prefix, draft } = begun;
-            Draft { choice, line: Line::new(prefix, if guesses { draft } else { Vec::new() }) }
-        };
-        let mut open: Vec<Draft<'_, C>> = begun.into_iter().zip(choices).map(draft).collect();
-        while !open.is_empty() {
-            let base = run.length();
-            let lengths = open.iter().map(|text| text.line.length() - base);
-            let width =
-                if guesses { lengths.max() } else { lengths.min() }.unwrap_or(0).min(self.rules.positions - base);
-            // What fills shorter rows up is forgotten again.
-            let token = |(row, i): (usize, usize)| i64::from(open[row].line.token(base + i).unwrap_or(self.rules.eos));
-            let next = Array2::from_shape_fn((open.len(), width), token);
-            let mut step = self.decoder.step(&mut run, &next)?;
-            self.passes += 1;
-            let each = open.iter_mut().zip(step.logits.outer_iter_mut()).enumerate();
-            let rows: Vec<usize> = each.filter_map(|(row, (text, l))| text.walk(l, base).then_some(row)).collect();
-            let mut row = 0..;
-            open.retain(|_| row.next().is_some_and(|row| rows.contains(&row)));
-            let right = open.iter().map(|text| text.line.known() - 1).min().unwrap_or(0);
-            run.truncate(right)?;
-            run.select(&rows)?;
-        }
-        Ok(())
+    /// Places of drafts that a shortlist decided, and those where the whole output layer was asked.
+    pub fn decided(&self) -> [u64; 2] {
+        self.shortlist.decided
     }
 
     /// Decoder passes since it was loaded.
@@ -287,7 +202,7 @@ impl Seq2Seq {
     }
 
     /// Runs the encoder over sources of unequal length.
-    fn encode(&mut self, sources: &[Vec<u32>]) -> Result<Run> {
+    pub(super) fn encode(&mut self, sources: &[Vec<u32>]) -> Result<Run> {
         let longest = sources.iter().map(Vec::len).max().unwrap_or(0);
         let mut ids = Array2::from_elem((sources.len(), longest), i64::from(self.rules.pad));
         let mut mask = Array2::zeros((sources.len(), longest));
@@ -318,7 +233,8 @@ impl Translator for Seq2Seq {
             for job in of.iter().map(|i| &jobs[*i]) {
                 sources.push(self.source_ids(&job.source, &job.from, &job.to)?);
                 let draft = job.draft.get(job.forced.len()..).unwrap_or_default().to_vec();
-                begun.push(Begun { prefix: self.prefix(&job.to, &job.forced)?, draft });
+                let (lang, exact) = (job.to.tag().to_owned(), job.is_final);
+                begun.push(Begun { prefix: self.prefix(&job.to, &job.forced)?, draft, lang, exact });
             }
             let done = if with_beams {
                 let prefixes: Vec<Vec<u32>> = begun.into_iter().map(|b| b.prefix).collect();

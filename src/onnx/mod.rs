@@ -4,6 +4,7 @@
 
 pub mod decoder;
 mod graph;
+pub mod head;
 pub mod proto;
 mod tensor;
 pub mod weights;

@@ -117,7 +117,7 @@ impl Work {
         let (bytes, scales) = match is_transposed {
             true => {
                 let (bytes, scales) = by_rows(&values, columns);
-                (transposed(&bytes, columns), scales)
+                (transposed(&bytes, columns, 1), scales)
             }
             false => by_columns(&values, columns),
         };
@@ -219,16 +219,18 @@ fn by_columns(values: &[f32], width: usize) -> (Vec<u8>, Vec<f32>) {
     (bytes, scales)
 }
 
-/// Rows of this width as columns. In blocks: a vocabulary of rows would miss the cache at every byte.
-fn transposed(bytes: &[u8], width: usize) -> Vec<u8> {
+/// Rows of so many elements, each of so many bytes, as columns. In blocks: a vocabulary of rows would miss the cache at
+/// every element.
+pub(super) fn transposed(bytes: &[u8], width: usize, size: usize) -> Vec<u8> {
     const BLOCK: usize = 64;
-    let height = bytes.len() / width.max(1);
+    let height = bytes.len() / (width * size).max(1);
     let mut out = vec![0; bytes.len()];
     for top in (0..height).step_by(BLOCK) {
         for left in (0..width).step_by(BLOCK) {
             for row in top..height.min(top + BLOCK) {
                 for column in left..width.min(left + BLOCK) {
-                    out[column * height + row] = bytes[row * width + column];
+                    let (from, to) = ((row * width + column) * size, (column * height + row) * size);
+                    out[to..to + size].copy_from_slice(&bytes[from..from + size]);
                 }
             }
         }
@@ -263,8 +265,9 @@ mod tests {
         assert!(scales[0] < 0.04 && scales[1] > 0.7, "{scales:?}");
         let (bytes, scales) = by_columns(&values, 3);
         (0..6).for_each(|i| assert!((back(bytes[i], scales[i % 3]) - values[i]).abs() <= scales[i % 3] / 2.0 + 1e-6));
-        assert_eq!(transposed(&[1, 2, 3, 4, 5, 6], 3), [1, 4, 2, 5, 3, 6]);
+        assert_eq!(transposed(&[1, 2, 3, 4, 5, 6], 3, 1), [1, 4, 2, 5, 3, 6]);
+        assert_eq!(transposed(&[1, 1, 2, 2, 3, 3, 4, 4], 2, 2), [1, 1, 3, 3, 2, 2, 4, 4]);
         let wide: Vec<u8> = (0..200 * 130).map(|i| (i % 251) as u8).collect();
-        assert_eq!(transposed(&transposed(&wide, 130), 200), wide);
+        assert_eq!(transposed(&transposed(&wide, 130, 1), 200, 1), wide);
     }
 }

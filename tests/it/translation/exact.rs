@@ -2,10 +2,13 @@
 //! company in the batch, over every model that is here, those of 8 bits as `models import` makes them; each time what
 //! greedy decoding from scratch writes.
 
-use super::fixture::{STARTER, fixtures, lang, load};
+use super::fixture::{STARTER, fixtures, json, lang, load};
 use crate::support::repo;
 use sottovoce::models::import::{Precision, import};
-use sottovoce::mt::seq2seq::{Begun, Seq2Seq};
+use sottovoce::mt::seq2seq::Seq2Seq;
+use sottovoce::mt::verify::Begun;
+use sottovoce::mt::{Job, Options, Translation, Translator};
+use sottovoce::onnx::Compute;
 
 /// Updates per model: so many that all together are more than 10,000.
 const UPDATES: usize = 600;
@@ -96,7 +99,8 @@ fn play(model: &mut Seq2Seq, seed: u64, updates: usize) -> Count {
             // A part of what was written may be committed.
             let forced = if play.dice.bool() { play.dice.usize(..=speech.draft.len()) } else { 0 };
             let prefix = model.prefix(&lang(to), &speech.draft[..forced]).expect("known");
-            begun.push(Begun { prefix, draft: play.draft(&speech.draft[forced..]) });
+            let draft = play.draft(&speech.draft[forced..]);
+            begun.push(Begun { prefix, draft, lang: to.into(), exact: false });
         }
         let prefixes: Vec<Vec<u32>> = begun.iter().map(|b| b.prefix.clone()).collect();
         let before = model.passes();
@@ -148,4 +152,38 @@ fn whatever_the_draft_and_the_company_the_text_is_that_of_greedy_decoding() {
         updates += UPDATES;
     }
     assert!(updates >= 10_000, "{updates}");
+}
+
+#[test]
+fn a_shortlist_misses_little_and_nothing_that_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dest = folder.path().join("starter");
+    import(&repo().join(STARTER), &dest, Precision::Keep, &mut |_| ()).expect("imported");
+    let options = Options { shortlist: 1_000, ..Options::new(Compute::cpu(1), 1) };
+    let (mut short, mut whole) = (Seq2Seq::load(&dest, options).expect("a model"), load(&dest).expect("a model"));
+    let golden = json(&repo().join("onnx/train/mt/golden.json"));
+    let (mut tokens, mut missed) = (0, 0);
+    let pieces = |t: &Translation| t.words.iter().flat_map(|w| w.tokens.clone()).collect::<Vec<u32>>();
+    // The first time round the list is learnt.
+    for round in 0..2 {
+        for row in golden.as_array().expect("rows") {
+            let text = row["source"].as_str().expect("text");
+            let mut draft = Vec::new();
+            let ends: Vec<usize> = text.char_indices().filter(|(_, c)| *c == ' ').map(|(i, _)| i).collect();
+            for end in ends.into_iter().chain([text.len()]) {
+                let is_final = end == text.len();
+                let job = Job { draft, is_final, ..Job::whole(&text[..end], &lang("en"), &lang("es")) };
+                let [ours, wanted] =
+                    [&mut short, &mut whole].map(|m| pieces(&m.translate(&[job.clone()]).expect("translates")[0]));
+                assert!(!is_final || ours == wanted, "{text}");
+                tokens += if round == 1 { wanted.len() + 1 } else { 0 };
+                // What comes after a missed word is another text.
+                missed += usize::from(round == 1 && ours != wanted);
+                draft = wanted;
+            }
+        }
+    }
+    let [decided, doubted] = short.decided();
+    println!("{missed} of {tokens} tokens missed; {decided} decided by the list, {doubted} by the whole layer");
+    assert!(decided > 5 * doubted && missed * 1_000 <= tokens, "{missed} of {tokens}, {decided} and {doubted}");
 }
