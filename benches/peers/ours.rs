@@ -23,7 +23,7 @@ use std::time::Instant;
 type Round = Box<dyn FnMut() -> Result<Value>>;
 
 const USAGE: &str = "usage: ours whisper FOLDER SECONDS TOKENS | mt FOLDER SOURCE TARGET BATCH FROM TO | tts FOLDER TEXT | \
-     updates FOLDER STARTER CAPTIONS drafts|scratch";
+     updates FOLDER STARTER CAPTIONS scratch|drafts|shortlist";
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -37,7 +37,7 @@ fn main() -> Result<()> {
         }
         ["updates", folder, starter, captions, how] => {
             let [folder, starter, captions] = [folder, starter, captions].map(Path::new);
-            let (about, round) = updates::replay(folder, starter, captions, how == "drafts")?;
+            let (about, round) = updates::replay(folder, starter, captions, how)?;
             said = about;
             round
         }

@@ -130,8 +130,10 @@ class Bench:
         """Captions as they grow, each translated when it changed: with the last translation as a draft, and from scratch."""
         languages = LANGUAGES[name.split("-")[0]]
         captions = self.captions()
-        ours = [self.ours("updates", self.imported(name), ROOT / "onnx/starter/mt-en-es", captions, how) for how in ("drafts", "scratch")]
-        ours[1].label = "sottovoce, each from scratch"
+        labels = {"shortlist": "sottovoce, drafts and shortlist", "drafts": "sottovoce, drafts", "scratch": "sottovoce, each from scratch"}
+        ours = [self.ours("updates", self.imported(name), ROOT / "onnx/starter/mt-en-es", captions, how) for how in labels]
+        for engine, label in zip(ours, labels.values()):
+            engine.label = label
         about = ours[0].loaded["about"]
         print(f"\n{about['updates']} updates: {about['passes']} decoder passes with drafts, {about['steps']} from scratch "
               f"({about['steps'] / about['passes']:.1f} times as many)")

@@ -126,12 +126,14 @@ pub struct Options {
     pub limits: Limits,
     /// Words of a language that drafts look at; 0: the whole vocabulary, always.
     pub shortlist: usize,
+    /// Where the best word of the shortlist is less probable, the whole vocabulary is asked.
+    pub sure: f32,
 }
 
 impl Options {
     /// Greedy, or with so many beams, and the usual limits.
     pub fn new(compute: Compute, beam: usize) -> Self {
-        Self { compute, beam, limits: Limits::default(), shortlist: 0 }
+        Self { compute, beam, limits: Limits::default(), shortlist: 0, sure: shortlist::SURE }
     }
 }
 

@@ -66,7 +66,7 @@ impl Seq2Seq {
         // What is wrong with the small files is told first: it says more.
         let (tokens, rules): (Tokens, Rules) = vocabulary?;
         let (encoder, decoder) = graphs?;
-        let shortlist = Shortlist::new(options.shortlist);
+        let shortlist = Shortlist::new(options.shortlist, options.sure);
         Ok(Self { encoder, decoder, tokens, rules, options, passes: 0, shortlist })
     }
 

@@ -20,12 +20,13 @@ const NOTED: usize = 8;
 const LEAST: usize = 256;
 /// A word on the list that is less probable than this, among the words of the list, is doubted. Measured on the starter
 /// model: see `tests/it/translation/exact.rs`.
-const SURE: f32 = 0.5;
+pub const SURE: f32 = 0.5;
 
 /// The words of each language.
 pub struct Shortlist {
     /// Words that a list may have; 0: there are no lists.
     most: usize,
+    sure: f32,
     lists: HashMap<String, List>,
     /// Places decided by a list, and those where the whole layer was asked.
     pub decided: [u64; 2],
@@ -41,9 +42,9 @@ struct List {
 }
 
 impl Shortlist {
-    /// Lists of up to so many words; 0: none.
-    pub fn new(most: usize) -> Self {
-        Self { most, lists: HashMap::new(), decided: [0; 2] }
+    /// Lists of up to so many words (0: none), which are doubted where their best is less probable than `sure`.
+    pub fn new(most: usize, sure: f32) -> Self {
+        Self { most, sure, lists: HashMap::new(), decided: [0; 2] }
     }
 
     /// Notes the likeliest words at a place, of the logits of the whole vocabulary.
@@ -91,9 +92,9 @@ impl Shortlist {
     }
 
     /// The likeliest of a list's words, and whether it is likely enough not to be doubted.
-    pub fn judge(logits: ArrayView1<'_, f32>, words: &[u32]) -> (Option<u32>, bool) {
+    pub fn judge(&self, logits: ArrayView1<'_, f32>, words: &[u32]) -> (Option<u32>, bool) {
         let best = top(logits.iter(), 1).first().copied();
-        let is_sure = best.is_some_and(|(logit, _)| logit - log_sum_exp(logits) >= SURE.ln());
+        let is_sure = best.is_some_and(|(logit, _)| logit - log_sum_exp(logits) >= self.sure.ln());
         (best.and_then(|(_, place)| words.get(place as usize).copied()), is_sure)
     }
 }
@@ -105,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_list_grows_with_what_is_likely_and_stays_bounded() {
-        let mut lists = Shortlist::new(400);
+        let mut lists = Shortlist::new(400, SURE);
         // The likeliest are eight in a row.
         let likely =
             |at: u32| Array1::from_shape_fn(800, |i| if (at..at + 8).contains(&(i as u32)) { 1.0 } else { 0.0 });
@@ -116,7 +117,7 @@ mod tests {
         assert!((400..=500).contains(&due.len()) && due.is_sorted(), "{}", due.len());
         assert!(due.contains(&799) && !due.contains(&0), "the oldest go");
         assert_eq!(lists.due("fr"), None);
-        let mut none = Shortlist::new(0);
+        let mut none = Shortlist::new(0, SURE);
         (0..100).for_each(|i| none.note("es", likely(i * 8).view()));
         assert_eq!(none.due("es"), None);
     }

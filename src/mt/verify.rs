@@ -165,7 +165,7 @@ fn ask<'t>(
         let mut guess = line.guess().iter();
         let mut is_open = true;
         for (i, place) in each.by_ref().take(places_of((0, line)).count()) {
-            let (word, is_sure) = Shortlist::judge(logits.index_axis(Axis(0), i), &picked.ids);
+            let (word, is_sure) = shortlist.judge(logits.index_axis(Axis(0), i), &picked.ids);
             // Behind a sure difference nobody will look.
             let asks = is_open && !is_sure;
             rows.insert(*place, (i, asks.then_some(doubted.len())));
