@@ -118,7 +118,8 @@ impl Plan {
             Some(folder) => {
                 let build = find("translate", &translate.backend, mt::BACKENDS)?;
                 let compute = Compute { threads: translate.threads, device: translate.device };
-                let options = mt::Options::new(compute, translate.beam);
+                let shortlist = translate.shortlist;
+                let options = mt::Options { shortlist, ..mt::Options::new(compute, translate.beam) };
                 let mut translator = build(folder, options)?;
                 let (from, targets) = (&recognise.lang, self.targets());
                 for to in &targets {

@@ -140,6 +140,9 @@ pub struct TranslateConfig {
     pub policy: CommitPolicy,
     /// What is translated together.
     pub unit: UnitRules,
+    /// Words of a language that drafts look at in the vocabulary of an imported model, learnt while translating; 0: always
+    /// all. Closed units are decided by all.
+    pub shortlist: usize,
 }
 
 impl Default for TranslateConfig {
@@ -153,6 +156,7 @@ impl Default for TranslateConfig {
             beam: 1,
             policy: CommitPolicy::LocalAgreement { n: 2 },
             unit: UnitRules::default(),
+            shortlist: 4_096,
         }
     }
 }

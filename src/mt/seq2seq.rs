@@ -66,7 +66,9 @@ impl Seq2Seq {
         // What is wrong with the small files is told first: it says more.
         let (tokens, rules): (Tokens, Rules) = vocabulary?;
         let (encoder, decoder) = graphs?;
-        let shortlist = Shortlist::new(options.shortlist, options.sure);
+        // A list of half the vocabulary would save nothing.
+        let is_large = decoder.vocabulary().is_some_and(|words| words > 2 * options.shortlist);
+        let shortlist = Shortlist::new(if is_large { options.shortlist } else { 0 }, options.sure);
         Ok(Self { encoder, decoder, tokens, rules, options, passes: 0, shortlist })
     }
 
