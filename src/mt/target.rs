@@ -118,6 +118,10 @@ impl Target {
         let words: Vec<&Word> = recognised.words().skip(self.from).collect();
         let words: Vec<Word> = words.into_iter().cloned().collect();
         if words.is_empty() {
+            // Words that were taken back take their translation with them, but for what is committed.
+            self.unit.source.clear();
+            self.unit.last = Translation::default();
+            self.unit.stabiliser.update(&[], 0, recognised.is_final);
             return None;
         }
         let committed = recognised.committed.len().saturating_sub(self.from);

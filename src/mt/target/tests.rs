@@ -83,6 +83,18 @@ fn a_word_that_goes_on_across_a_border_is_glued_on() {
 }
 
 #[test]
+fn words_that_were_taken_back_leave_nothing_open() {
+    let mut target = target(20);
+    let said = recognised("a", 0, false);
+    settle(&mut target, &said);
+    assert_eq!(target.translated(&said).expect("a guess").tentative, "A");
+    let nothing = recognised("", 0, true);
+    assert!(settle(&mut target, &nothing).is_empty());
+    let told = target.translated(&nothing).expect("the final");
+    assert_eq!((told.committed.as_str(), told.tentative.as_str(), told.is_final), ("", "", true));
+}
+
+#[test]
 fn what_fails_keeps_what_there_is() {
     let mut target = target(20);
     settle(&mut target, &recognised("a b", 0, false));
