@@ -126,6 +126,9 @@ pub struct Caption {
     pub committed: String,
     /// May change; follows `committed` (with a space between where both are words).
     pub tentative: String,
+    /// The beginning of `tentative` that is steady enough for a balanced listener; for the fan-out in this process.
+    #[serde(skip)]
+    pub steady: String,
     /// Nothing of this caption changes any more.
     #[serde(rename = "final")]
     pub is_final: bool,

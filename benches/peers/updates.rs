@@ -59,7 +59,7 @@ fn record(starter: &Path, captions: &Path, most: usize) -> Result<(Vec<Update>, 
     let text = std::fs::read_to_string(captions).map_err(|e| Error::input(format!("{}: {e}", captions.display())))?;
     let mut model = Seq2Seq::load(starter, Options::new(Compute::cpu(1), 1))?;
     let marks = model.source_ids("", &from, &to)?;
-    let ways = Ways::new(CommitPolicy::LocalAgreement { n: 2 });
+    let ways = Ways::new(CommitPolicy::LocalAgreement { n: 3 });
     let (mut updates, mut passes) = (Vec::<Update>::new(), [0; 2]);
     let (mut target, mut last_id) = (Target::new(to.clone(), 0, &ways), Value::Null);
     for line in text.lines() {
@@ -110,7 +110,7 @@ fn recognised(event: &Value, lang: &Lang) -> Recognised {
     let tentative = tentative.map(|text| Word { text: text.into(), start: end, end, p: 1.0 }).collect();
     let is_final = event["final"] == true;
     let (lang, start, flags) = (lang.clone(), seconds(&event["start"]), Vec::new());
-    Recognised { utterance: 0, lang, committed, tentative, is_final, start, heard: end, flags }
+    Recognised { utterance: 0, lang, committed, tentative, steady: 0, is_final, start, heard: end, flags }
 }
 
 /// A model that translates the recorded captions, with the translation before as the draft or without.

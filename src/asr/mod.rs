@@ -225,6 +225,7 @@ impl Open {
             lang: self.lang.clone(),
             committed: self.stabiliser.committed().iter().map(on_session).collect(),
             tentative: self.stabiliser.tentative().iter().map(on_session).collect(),
+            steady: self.stabiliser.steady(),
             is_final: update.is_done,
             start: self.at,
             heard: self.at.plus(update.heard),

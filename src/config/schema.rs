@@ -136,7 +136,8 @@ pub struct TranslateConfig {
     pub device: Device,
     /// 1: greedy; more: so many beams.
     pub beam: usize,
-    /// When translated words become final.
+    /// When translated words become final. Agreement of three costs 0.25 chrF against translating whole utterances on the
+    /// starter set, of two 3.1: after `the train` two agree on `el tren`, and then comes `station`.
     pub policy: CommitPolicy,
     /// What is translated together.
     pub unit: UnitRules,
@@ -154,7 +155,7 @@ impl Default for TranslateConfig {
             threads: 1,
             device: Device::Cpu,
             beam: 1,
-            policy: CommitPolicy::LocalAgreement { n: 2 },
+            policy: CommitPolicy::LocalAgreement { n: 3 },
             unit: UnitRules::default(),
             shortlist: 4_096,
         }

@@ -187,6 +187,7 @@ impl Target {
             lang: self.lang.clone(),
             committed: text.0,
             tentative: text.1,
+            steady: join(&self.unit.stabiliser.tentative()[..self.unit.stabiliser.steady()]),
             is_final: source.is_final,
             p: self.p(),
             start: source.start,

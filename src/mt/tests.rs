@@ -43,6 +43,7 @@ fn recognised(utterance: u64, text: &str, is_final: bool) -> Recognised {
         lang,
         committed,
         tentative,
+        steady: 0,
         is_final,
         start: StreamTime(0),
         heard: StreamTime(320),

@@ -16,6 +16,7 @@ fn recognised(text: &str, committed: usize, is_final: bool) -> Recognised {
         lang: Lang::parse("en").expect("known"),
         committed: words,
         tentative,
+        steady: 0,
         is_final,
         start: StreamTime(0),
         heard: StreamTime(320),
