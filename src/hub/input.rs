@@ -3,8 +3,8 @@
 use super::fanout::{Filter, Sink};
 use super::room::Published;
 use crate::error::Error;
-use crate::pipeline::item::{Item, Recognised, Session, Spoken, Translated};
 use crate::pipeline::governor::Step;
+use crate::pipeline::item::{Item, Recognised, Session, Spoken, Translated};
 use crate::pipeline::link::{Linked, WhenFull};
 use crossbeam_channel::Sender;
 use std::sync::Arc;

@@ -41,16 +41,16 @@ pub struct Ladder {
     /// Since when work is late, and how late it was then.
     late: Option<(f64, f64)>,
     calm_since: Option<f64>,
-    /// When it last went up.
-    rose: Option<f64>,
-    /// How often in a row going up has failed.
-    failures: u32,
+    /// It went up to this step, and whether the step holds isn't known yet.
+    is_trial: bool,
+    /// How often in a row going up to a step has failed.
+    failures: [u32; Step::ALL.len()],
 }
 
 impl Ladder {
     /// At the top: full effort.
     pub fn new(rules: GovernorRules) -> Self {
-        Self { rules, step: Step::Full, late: None, calm_since: None, rose: None, failures: 0 }
+        Self { rules, step: Step::Full, late: None, calm_since: None, is_trial: false, failures: [0; 5] }
     }
 
     /// Takes the age of the oldest waiting work at a time; -> the step to stand on.
@@ -62,24 +62,24 @@ impl Ladder {
             // A step that helps is given time to: what waits gets younger.
             self.late = Some((now, age));
             if age >= before && self.step != Step::Refuse {
-                let has_failed = self.rose.take().is_some_and(|rose| now - rose < self.needed_calm());
-                self.failures = (self.failures + u32::from(has_failed)).min(MOST_DOUBLINGS);
+                let failures = &mut self.failures[self.step as usize];
+                *failures = (*failures + u32::from(self.is_trial)).min(MOST_DOUBLINGS);
+                self.is_trial = false;
                 self.step = self.step.down();
             }
-        } else if is_calm && self.step != Step::Full {
-            // The last step up has held, so things are other than they were.
-            self.failures = if self.rose.is_some() { 0 } else { self.failures };
-            (self.calm_since, self.rose) = (Some(now), Some(now));
-            self.step = self.step.up();
         } else if is_calm {
-            self.failures = 0;
+            // This step holds.
+            self.failures[self.step as usize] = 0;
+            self.is_trial = self.step != Step::Full;
+            self.calm_since = Some(now);
+            self.step = self.step.up();
         }
         self.step
     }
 
-    /// How long it must be calm before the next step up.
+    /// How long it must be calm before the next step up: longer where that has failed before.
     fn needed_calm(&self) -> f64 {
-        self.rules.recovery * f64::from(1u32 << self.failures)
+        self.rules.recovery * f64::from(1u32 << self.failures[self.step.up() as usize])
     }
 }
 
