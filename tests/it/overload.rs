@@ -106,7 +106,8 @@ impl Busy {
         let translator = Some(Box::new(Shouting { jobs: jobs.clone(), job }) as Box<dyn Translator>);
         let pipeline = Pipeline::start(plan, Models { recognizer, translator, synthesizer: None }).expect("starts");
         let pipeline = Arc::new(pipeline);
-        Self { server: Server::start(pipeline.clone()).expect("serves"), pipeline, jobs }
+        let server = tokio::task::block_in_place(|| Server::start(pipeline.clone()).expect("serves"));
+        Self { server, pipeline, jobs }
     }
 
     async fn ws(&self, path: &str) -> Socket {
