@@ -120,7 +120,7 @@ impl Busy {
         for i in 0..sessions {
             let mut socket = self.ws(&format!("/v1/speak?room=room{i}")).await;
             speakers.push(tokio::spawn(async move {
-                tokio::time::sleep(Duration::from_millis(41 * i as u64)).await;
+                tokio::time::sleep(Duration::from_millis(200 * i as u64)).await;
                 say(&mut socket, "travel-en.wav", 1.0).await;
                 events(&mut socket, |e| e["type"] == "bye").await.0
             }));
@@ -134,6 +134,7 @@ impl Busy {
 
     fn stop(self) {
         tokio::task::block_in_place(|| {
+            self.server.drain();
             self.pipeline.stop(Duration::from_secs(30)).expect("stops");
             self.server.stop();
         });
