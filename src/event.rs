@@ -88,6 +88,9 @@ pub enum Body {
         lag: f64,
         /// For people.
         detail: String,
+        /// How much is spared, for machines: 0 nothing … 4 new sessions are refused (see the README).
+        #[serde(default)]
+        step: u8,
     },
     /// The last event on a connection.
     Bye {

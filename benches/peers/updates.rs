@@ -16,6 +16,7 @@ use sottovoce::mt::target::{Target, Ways};
 use sottovoce::mt::verify::{Begun, Choose};
 use sottovoce::mt::{Options, Translator};
 use sottovoce::onnx::Compute;
+use sottovoce::pipeline::governor::Drafts;
 use sottovoce::pipeline::item::Recognised;
 use sottovoce::stabilise::CommitPolicy;
 use sottovoce::text::{Lang, Word};
@@ -72,7 +73,7 @@ fn record(starter: &Path, captions: &Path, most: usize) -> Result<(Vec<Update>, 
             target = Target::new(to.clone(), 0, &ways);
         }
         let said = recognised(&event, &from);
-        while let Some(work) = target.next(&said) {
+        while let Some(work) = target.next(&said, Drafts::All) {
             let job = work.job.clone();
             let before = model.passes();
             let translation = model.translate(std::slice::from_ref(&job))?.remove(0);

@@ -3,6 +3,7 @@
 use crate::listen::endpoint::EndpointRules;
 use crate::mt::units::UnitRules;
 use crate::onnx::Device;
+use crate::pipeline::governor::GovernorRules;
 use crate::stabilise::CommitPolicy;
 use crate::text::Lang;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub struct Config {
     pub translate: TranslateConfig,
     /// Text to speech.
     pub speak: SpeakConfig,
+    /// What is spared when work comes faster than it is done.
+    pub governor: GovernorRules,
     /// The network.
     pub server: ServerConfig,
 }

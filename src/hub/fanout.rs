@@ -65,14 +65,18 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Whether it wants translations into this language.
+    pub fn wants(&self, lang: &Lang) -> bool {
+        self.lang.as_ref().is_none_or(|l| l.primary() == lang.primary())
+    }
+
     fn lets_through(&self, published: &Published) -> bool {
         if self.session.is_some() && published.session.is_some() && self.session != published.session {
             return false;
         }
-        let wants = |lang: &Lang| self.lang.as_ref().is_none_or(|l| l == lang || l.primary() == lang.primary());
         match &published.event.body {
-            Body::Caption(c) => c.kind == Kind::Source || wants(&c.lang),
-            Body::Speech { lang, .. } => self.voice && wants(lang),
+            Body::Caption(c) => c.kind == Kind::Source || self.wants(&c.lang),
+            Body::Speech { lang, .. } => self.voice && self.wants(lang),
             _ => true,
         }
     }

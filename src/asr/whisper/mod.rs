@@ -164,6 +164,10 @@ impl Recognizer for Whisper {
         CommitPolicy::LocalAgreement { n: 2 }
     }
 
+    fn hop(&self) -> usize {
+        stream::WORTH
+    }
+
     fn start(&mut self, stream: StreamId) {
         self.streams.insert(stream, Stream::new(self.model.bank.clone()));
     }

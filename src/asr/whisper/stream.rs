@@ -14,7 +14,7 @@ use crate::text::{Hypothesis, Lang, Word};
 use std::sync::Arc;
 
 /// New sound that is worth another pass: 1 s, `min-chunk-size` of whisper_streaming (Macháček et al. 2023).
-const WORTH: usize = SAMPLE_RATE as usize;
+pub const WORTH: usize = SAMPLE_RATE as usize;
 /// Silence behind a short window, in frames: the model learnt on padded windows and needs to hear an end
 /// (`shared/reference/models.md` §8: 1 to 2 s).
 const PADDING: usize = 100;

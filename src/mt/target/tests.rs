@@ -38,7 +38,7 @@ fn say(text: &str) -> TargetWord {
 /// Translates all that is open; -> the jobs.
 fn settle(target: &mut Target, recognised: &Recognised) -> Vec<Job> {
     let mut jobs = Vec::new();
-    while let Some(work) = target.next(recognised) {
+    while let Some(work) = target.next(recognised, Drafts::All) {
         let words = work.job.source.split(' ').map(say).collect();
         jobs.push(work.job.clone());
         target.take(work, Some(Translation { words, p: 0.5 }));
@@ -100,9 +100,9 @@ fn what_fails_keeps_what_there_is() {
     let mut target = target(20);
     settle(&mut target, &recognised("a b", 0, false));
     let said = recognised("a b c", 3, true);
-    let work = target.next(&said).expect("work");
+    let work = target.next(&said, Drafts::All).expect("work");
     target.take(work, None);
-    assert!(target.next(&said).is_none());
+    assert!(target.next(&said, Drafts::All).is_none());
     assert_eq!(target.translated(&said).expect("the final").committed, "A B");
 }
 
