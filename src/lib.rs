@@ -43,6 +43,7 @@ pub mod text;
 
 pub mod cli;
 pub mod config;
+pub mod eval;
 pub mod models;
 pub mod onnx;
 pub mod plan;

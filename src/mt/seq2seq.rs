@@ -16,6 +16,7 @@ use super::tokens::Tokens;
 use super::verify::Begun;
 use super::{Job, Options, Translation, Translator};
 use crate::error::{Error, Result};
+use crate::metrics;
 use crate::models::layout::need_file;
 use crate::onnx::decoder::{Decoder, Run};
 use crate::onnx::{self, Array, Graph};
@@ -121,6 +122,12 @@ impl Seq2Seq {
         self.passes
     }
 
+    /// Counts a decoder pass, here and in the process's metrics.
+    pub(super) fn count_pass(&mut self) {
+        self.passes += 1;
+        metrics::get().decoder_steps.with_label_values(&["mt"]).inc();
+    }
+
     /// How much likelier the model finds the one of two translations than the other where they first differ: the distance
     /// of two logits. Near zero it is chance, the rounding of sums, which is taken.
     ///
@@ -157,7 +164,7 @@ impl Seq2Seq {
         let mut next = Array2::from_shape_fn((prefixes.len(), shared), |(row, i)| i64::from(prefixes[row][i]));
         while !open.is_empty() {
             let mut step = self.decoder.step(&mut run, &next)?;
-            self.passes += 1;
+            self.count_pass();
             let fed = run.length();
             let (mut rows, mut tokens, mut start) = (Vec::new(), Vec::new(), 0);
             let mut still = Vec::with_capacity(open.len());
@@ -223,6 +230,7 @@ impl Seq2Seq {
 
 impl Translator for Seq2Seq {
     fn translate(&mut self, jobs: &[Job]) -> Result<Vec<Translation>> {
+        metrics::get().updates.with_label_values(&["mt"]).inc_by(jobs.len() as u64);
         let beams = self.options.beam.max(1);
         let mut outputs = vec![Output::default(); jobs.len()];
         for with_beams in [false, true] {

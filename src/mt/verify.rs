@@ -109,7 +109,7 @@ impl Seq2Seq {
             let token = |(row, i): (usize, usize)| i64::from(open[row].line.token(base + i).unwrap_or(self.rules.eos));
             let next = Array2::from_shape_fn((open.len(), width), token);
             let pass = self.decoder.advance(&mut run, &next)?;
-            self.passes += 1;
+            self.count_pass();
             let rows = self.choose(&mut open, &pass, &(base..base + width))?;
             let mut row = 0..;
             open.retain(|_| row.next().is_some_and(|row| rows.contains(&row)));
