@@ -2,10 +2,9 @@
 //!
 //! In the order of the data: [`stage`] (whose turn it is), [`target`] (one utterance in one language), [`units`] (what is
 //! translated together), [`family`] and [`tokens`] (text to pieces and back), [`seq2seq`] (the model), [`verify`],
-//! [`draft`] and [`shortlist`] (greedy, and cheap), [`beam`] (the search), [`limits`].
+//! [`shortlist`] (greedy, and cheap), [`beam`] (the search), [`limits`].
 
 pub mod beam;
-pub mod draft;
 pub mod family;
 pub mod limits;
 pub mod seq2seq;
