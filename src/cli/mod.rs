@@ -1,6 +1,7 @@
 //! The command line of design 5.2: turns arguments into calls. One file per group of commands.
 
 mod client;
+mod eval;
 mod inspect;
 mod listen;
 mod models;
@@ -66,6 +67,8 @@ enum Command {
     /// Lists, fetches and checks models.
     #[command(subcommand)]
     Models(models::ModelsCommand),
+    /// Measures captions of recordings against what was said: errors, steadiness, lag, cost.
+    Eval(eval::EvalArgs),
     /// Prints a completion script for a shell.
     Completions {
         /// bash, zsh, fish, elvish or powershell.
@@ -127,6 +130,7 @@ impl Cli {
             Command::Check { pipelines } => inspect::check(&pipelines),
             Command::Doctor => inspect::doctor(),
             Command::Models(command) => models::models(&command),
+            Command::Eval(args) => eval::eval(&args),
             Command::Completions { shell } => {
                 clap_complete::generate(shell, &mut Self::command(), "sottovoce", &mut std::io::stdout());
                 Ok(())

@@ -14,6 +14,10 @@ pub mod bleu;
 pub mod chrf;
 pub mod erasure;
 pub mod lag;
+pub mod log;
+pub mod manifest;
+pub mod report;
+pub mod track;
 pub mod words;
 
 #[cfg(test)]

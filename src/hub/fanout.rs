@@ -37,15 +37,25 @@ impl Dial {
         dial.ok_or_else(|| Error::config(format!("unknown dial `{name}`")).hint("instant, balanced or reading"))
     }
 
+    /// What of a caption's tentative text this dial shows.
+    pub fn tentative(self, caption: &Caption) -> &str {
+        match self {
+            Self::Instant => &caption.tentative,
+            Self::Balanced => &caption.steady,
+            Self::Reading => "",
+        }
+    }
+
     /// The event as this dial shows it; `None` where it shows nothing new.
     fn apply<'a>(self, published: &'a Published, changed: &'a mut Option<Event>) -> Option<&'a Event> {
         let Body::Caption(caption) = &published.event.body else { return Some(&published.event) };
-        let tentative = match self {
-            Self::Instant => return Some(&published.event),
-            Self::Reading if published.is_draft || caption.committed.is_empty() && !caption.is_final => return None,
-            Self::Reading => String::new(),
-            Self::Balanced => caption.steady.clone(),
-        };
+        if self == Self::Instant {
+            return Some(&published.event);
+        }
+        if self == Self::Reading && (published.is_draft || caption.committed.is_empty() && !caption.is_final) {
+            return None;
+        }
+        let tentative = self.tentative(caption).to_owned();
         let caption = Caption { tentative, ..caption.clone() };
         Some(changed.insert(Event { body: Body::Caption(caption), ..published.event.clone() }))
     }
