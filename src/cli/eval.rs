@@ -149,11 +149,19 @@ fn one(pipeline: &Pipeline, row: &Row, live: bool) -> Result<(f64, Tracks)> {
         sink: Box::new(Patient(sender)),
     })?;
     let start = Instant::now();
+    let (worked_off, is_worked_off) = bounded(1);
     let feeder = std::thread::spawn(move || -> Result<f64> {
         let mut seconds = 0.0;
         while let Some(block) = if live { reader.next_block()? } else { reader.next_unpaced()? } {
             seconds += block.seconds();
             speaker.push(block)?;
+            // What is heard is worked off before more is: else a stage takes in one go what in life comes bit by bit, and
+            // how much that is would be chance.
+            if !live {
+                speaker.mark(String::new())?;
+                // Who stopped to listen has met an error of its own.
+                let _ = is_worked_off.recv();
+            }
         }
         Ok(seconds)
     });
@@ -166,11 +174,14 @@ fn one(pipeline: &Pipeline, row: &Row, live: bool) -> Result<(f64, Tracks)> {
                 seen.push((caption.clone(), frame.event.t, now - last));
                 last = now;
             }
+            // The feeder may have stopped at an error, and needs none.
+            Body::Marker { .. } => drop(worked_off.try_send(())),
             Body::Bye { .. } => break,
             Body::Error { message, .. } => return Err(Error::failed(message.clone())),
             _ => {}
         }
     }
+    drop(worked_off);
     let seconds = feeder.join().unwrap_or_else(|_| Err(Error::failed("the reader panicked")))?;
     let steps: Vec<(f64, f64)> = seen.iter().map(|(_, heard, took)| (*heard, *took)).collect();
     let out = if live { steps.iter().map(|s| s.0).collect() } else { lag::queue(&steps) };

@@ -2,6 +2,7 @@
 
 mod browser;
 mod cli;
+mod eval;
 mod golden;
 mod hostile;
 mod import;
