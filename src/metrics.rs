@@ -18,6 +18,10 @@ pub struct Metrics {
     pub audio_seconds: Counter,
     /// Seconds inside ONNX Runtime.
     pub model_seconds: Counter,
+    /// Decoder passes, by model (`mt`; `asr` where the recogniser has such a decoder): with [`updates`](Self::updates), what an update costs.
+    pub decoder_steps: IntCounterVec,
+    /// Texts decoded, by the same models.
+    pub updates: IntCounterVec,
     /// Captions published, by kind (`source`, `translation`) and finality.
     pub captions: IntCounterVec,
     /// Seconds from the end of the last word to the caption, by kind; live sessions only.
@@ -62,6 +66,8 @@ impl Metrics {
             refused: IntCounterVec::new(Opts::new("refused_total", "Connections and sessions refused"), &["reason"])?,
             audio_seconds: Counter::new("audio_processed_seconds_total", "Seconds of speech recognised")?,
             model_seconds: Counter::new("model_seconds_total", "Seconds spent running models")?,
+            decoder_steps: IntCounterVec::new(Opts::new("decoder_steps_total", "Decoder passes"), &["model"])?,
+            updates: IntCounterVec::new(Opts::new("updates_total", "Texts or utterances decoded"), &["model"])?,
             captions: IntCounterVec::new(Opts::new("captions_total", "Captions published"), &["kind", "final"])?,
             lag: HistogramVec::new(
                 histogram(
@@ -98,12 +104,14 @@ impl Metrics {
     }
 
     fn register(&self) -> prometheus::Result<()> {
-        let collectors: [Box<dyn prometheus::core::Collector>; 15] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 17] = [
             Box::new(self.sessions.clone()),
             Box::new(self.listeners.clone()),
             Box::new(self.refused.clone()),
             Box::new(self.audio_seconds.clone()),
             Box::new(self.model_seconds.clone()),
+            Box::new(self.decoder_steps.clone()),
+            Box::new(self.updates.clone()),
             Box::new(self.captions.clone()),
             Box::new(self.lag.clone()),
             Box::new(self.stage_seconds.clone()),

@@ -5,7 +5,7 @@
 //! [`draft`] and [`shortlist`] (greedy, and cheap), [`beam`] (the search), [`limits`].
 
 pub mod beam;
-pub mod draft;
+pub use crate::onnx::decoder::draft;
 pub mod family;
 pub mod limits;
 pub mod seq2seq;

@@ -6,10 +6,13 @@
 use super::model::Model;
 use super::rules::Rules;
 use super::search::{Search, Way, Written, log_sum_exp, repeats};
+use super::verify::Begun;
 use crate::error::{Error, Result};
+use crate::metrics;
 use crate::onnx::decoder::Run;
 use flate2::{Compression, write::ZlibEncoder};
 use ndarray::{Array2, ArrayView1, s};
+use std::collections::BTreeMap;
 use std::io::Write;
 
 /// The temperatures that are tried in turn.
@@ -88,32 +91,51 @@ impl Decoded {
 }
 
 impl Model {
-    /// Decodes windows, one for each row of `sound`. `prefixes`: what the decoder is given first, of one length.
+    /// Decodes windows, one for each row of `sound`. `prefixes`: what the decoder is given first.
     ///
     /// # Errors
     /// When the model fails.
     pub fn decode(&mut self, sound: &Run, prefixes: &[Vec<u32>], settings: &Settings) -> Result<Vec<Decoded>> {
-        let mut best: Vec<Option<Decoded>> = vec![None; prefixes.len()];
+        let begun = |prefix: &Vec<u32>| Begun { prefix: prefix.clone(), draft: Vec::new() };
+        self.decode_drafts(sound, &prefixes.iter().map(begun).collect::<Vec<_>>(), settings)
+    }
+
+    /// As [`decode`](Self::decode), with drafts, which change what it costs and nothing else.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn decode_drafts(&mut self, sound: &Run, begun: &[Begun], settings: &Settings) -> Result<Vec<Decoded>> {
+        metrics::get().updates.with_label_values(&["asr"]).inc_by(begun.len() as u64);
+        let mut best: Vec<Option<Decoded>> = vec![None; begun.len()];
         for &temperature in settings.temperatures {
             let is_open = |i: &usize| best[*i].as_ref().is_none_or(Decoded::is_doubtful);
-            let open: Vec<usize> = (0..prefixes.len()).filter(is_open).collect();
-            if open.is_empty() {
-                break;
-            }
-            let mut rows = sound.clone();
-            rows.select(&open)?;
-            let given: Vec<&[u32]> = open.iter().map(|i| prefixes[*i].as_slice()).collect();
-            for (i, new) in open.into_iter().zip(self.pass(rows, &given, settings, temperature)?) {
-                // A doubtful one gives way to one that is not, and else to a better one.
-                if best[i].as_ref().is_none_or(|old| !new.is_doubtful() || new.is_better_than(old)) {
-                    best[i] = Some(new);
+            let open: Vec<usize> = (0..begun.len()).filter(is_open).collect();
+            let is_greedy = temperature == 0.0 && settings.beams <= 1;
+            for group in if is_greedy { vec![open] } else { by_length(&open, begun) } {
+                if group.is_empty() {
+                    continue;
+                }
+                let mut rows = sound.clone();
+                rows.select(&group)?;
+                let new = if is_greedy {
+                    let begun: Vec<&Begun> = group.iter().map(|i| &begun[*i]).collect();
+                    self.greedy(rows, &begun, settings)?
+                } else {
+                    let given: Vec<&[u32]> = group.iter().map(|i| begun[*i].prefix.as_slice()).collect();
+                    self.pass(rows, &given, settings, temperature)?
+                };
+                for (i, new) in group.into_iter().zip(new) {
+                    // A doubtful one gives way to one that is not, and else to a better one.
+                    if best[i].as_ref().is_none_or(|old| !new.is_doubtful() || new.is_better_than(old)) {
+                        best[i] = Some(new);
+                    }
                 }
             }
         }
         Ok(best.into_iter().map(Option::unwrap_or_default).collect())
     }
 
-    /// Decodes at one temperature.
+    /// Decodes beginnings of one length with several beams, or at one temperature.
     fn pass(&mut self, mut run: Run, given: &[&[u32]], settings: &Settings, temperature: f32) -> Result<Vec<Decoded>> {
         let length = given.first().map_or(0, |g| g.len());
         if given.iter().any(|g| g.len() != length) {
@@ -130,7 +152,7 @@ impl Model {
         let mut open: Vec<(usize, usize)> = (0..given.len()).map(|window| (window, 1)).collect();
         let mut next = Array2::from_shape_fn((given.len(), length), |(row, i)| i64::from(given[row][i]));
         while !open.is_empty() {
-            let step = self.decoder.step(&mut run, &next)?;
+            let step = self.step(&mut run, &next)?;
             if no_speech.is_empty() {
                 let start = |g: &&[u32]| g.iter().position(|t| *t == self.tokens.start).unwrap_or(0);
                 let of = |(row, g)| self.no_speech(step.logits.slice(s![row, start(g), ..]));
@@ -155,13 +177,13 @@ impl Model {
     }
 
     /// The probability of no speech, from the logits after the start token.
-    fn no_speech(&self, logits: ArrayView1<'_, f32>) -> f32 {
+    pub(super) fn no_speech(&self, logits: ArrayView1<'_, f32>) -> f32 {
         let logits = logits.to_vec();
         let logit = self.tokens.no_speech.and_then(|id| logits.get(id as usize).copied());
         logit.map_or(0.0, |l| (l - log_sum_exp(&logits)).exp())
     }
 
-    fn judge(&self, written: Written, no_speech: f32, temperature: f32) -> Decoded {
+    pub(super) fn judge(&self, written: Written, no_speech: f32, temperature: f32) -> Decoded {
         let words: Vec<u32> = written.tokens.iter().copied().filter(|t| *t < self.tokens.end).collect();
         Decoded {
             avg_log_p: written.sum / (written.tokens.len() + 1) as f32,
@@ -173,6 +195,13 @@ impl Model {
             temperature,
         }
     }
+}
+
+/// Rows with beginnings of one length.
+fn by_length(rows: &[usize], begun: &[Begun]) -> Vec<Vec<usize>> {
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    rows.iter().for_each(|row| groups.entry(begun[*row].prefix.len()).or_default().push(*row));
+    groups.into_values().collect()
 }
 
 /// How many times shorter zlib makes a text.

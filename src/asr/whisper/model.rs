@@ -7,8 +7,9 @@ use super::align;
 use super::mel::MelBank;
 use super::tokens::{Tokens, number, read_json};
 use crate::error::{Error, Result};
+use crate::metrics;
 use crate::models::layout::need_file;
-use crate::onnx::decoder::{Decoder, Run};
+use crate::onnx::decoder::{Decoder, Run, Step};
 use crate::onnx::{Array, Compute, Graph, Inputs};
 use ndarray::{Array2, Array3, s};
 use serde_json::Value;
@@ -34,6 +35,8 @@ pub struct Model {
     pub positions: usize,
     /// Attention heads that follow the sound, where the export gives attention.
     pub(super) heads: Vec<(usize, usize)>,
+    /// Decoder passes so far.
+    pub passes: u64,
 }
 
 impl Model {
@@ -75,6 +78,7 @@ impl Model {
             takes_short: false,
             positions: field("max_target_positions").unwrap_or(448),
             heads: if has_attention { heads } else { Vec::new() },
+            passes: 0,
         };
         // Old exports declare any length, too, and refuse all but one.
         model.takes_short = dims[1].is_none() && model.longest > SHORT && model.hears_short();
@@ -102,6 +106,14 @@ impl Model {
         let mut inputs = Inputs::new();
         self.encoder.bind(&mut inputs, "input_features", Array::F32(features.into_dyn()))?;
         self.decoder.begin(&mut self.encoder.run(inputs)?, None)
+    }
+
+    /// One step of the decoder, counted.
+    pub(super) fn step(&mut self, run: &mut Run, tokens: &Array2<i64>) -> Result<Step> {
+        let passes = if self.decoder.takes_several(run) { 1 } else { tokens.ncols() as u64 };
+        self.passes += passes;
+        metrics::get().decoder_steps.with_label_values(&["asr"]).inc_by(passes);
+        self.decoder.step(run, tokens)
     }
 
     /// Whether the export gives the attention that word times are read from.
