@@ -9,6 +9,7 @@ use crate::models::layout::Layout;
 use crate::models::{Model, Registry, State, bytes};
 use crate::mt::{self, Translator};
 use crate::onnx::Compute;
+use crate::stabilise::CommitPolicy;
 use crate::text::Lang;
 use crate::tts::{self, Synthesizer};
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -110,8 +111,17 @@ impl Plan {
         let build = find("recognise", &self.asr_backend, asr::BACKENDS)?;
         let compute = Compute { threads: recognise.threads, device: recognise.device };
         let (lang, find_lang) = (recognise.lang.clone(), recognise.find_lang);
-        let options = asr::Options { compute, lang, find_lang, beam: recognise.beam };
+        let options = asr::Options { compute, lang, find_lang, beam: recognise.beam, window: recognise.window };
         let mut recognizer = build(&self.asr_model, &options)?;
+        if matches!(recognise.policy, Some(CommitPolicy::AlignAtt { .. })) && !recognizer.aligns() {
+            let message = format!(
+                "recognise.policy: model `{}` doesn't give the attention that align-att needs",
+                recognise.model
+            );
+            return Err(Error::config(message).hint(
+                "choose local-agreement, or a Whisper exported with `output_attentions` (a `cross_attentions.*` output per layer)",
+            ));
+        }
         recognizer.warm_up()?;
         let translator = match &self.mt_model {
             None => None,
@@ -204,11 +214,21 @@ fn address(config: &Config) -> Result<SocketAddr> {
 }
 
 fn check_numbers(config: &Config) -> Result<()> {
+    // What agrees with itself alone is agreement in name only.
+    let is_sound = |policy: CommitPolicy| !matches!(policy, CommitPolicy::LocalAgreement { n: ..2 });
+    let aligns = |policy: CommitPolicy| matches!(policy, CommitPolicy::AlignAtt { .. });
     let endpoint = &config.listen.endpoint;
     let is_probability = |p: f32| (0.0..=1.0).contains(&p);
     let rules = [
         ("recognise.threads", config.recognise.threads > 0, "at least 1"),
         ("recognise.beam", (1..=16).contains(&config.recognise.beam), "1 to 16"),
+        ("recognise.window", (5.0..=30.0).contains(&config.recognise.window), "5 to 30"),
+        ("recognise.policy", config.recognise.policy.is_none_or(is_sound), "an agreement of 2 or more"),
+        (
+            "translate.policy",
+            is_sound(config.translate.policy) && !aligns(config.translate.policy),
+            "an agreement of 2 or more; `align-att` is for recognise.policy",
+        ),
         ("speak.threads", config.speak.threads > 0, "at least 1"),
         ("translate.threads", config.translate.threads > 0, "at least 1"),
         ("translate.beam", (1..=16).contains(&config.translate.beam), "1 to 16"),

@@ -1,7 +1,11 @@
 //! Turns a row of changing hypotheses into text that never changes (committed) and text that may (tentative).
 //!
 //! Pure, and the same for source words and target words. The one promise: what is committed only grows by appending.
+//! Where a new hypothesis goes on behind the committed words, [`seam`] finds.
 
+pub mod seam;
+
+use crate::audio::StreamTime;
 use crate::text::Word;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +15,8 @@ use serde::{Deserialize, Serialize};
 pub enum CommitPolicy {
     /// What the model itself can't change any more (streaming CTC and transducers).
     Native,
-    /// What the last `n` hypotheses agree on (Liu et al. 2020; whisper_streaming uses n = 2).
+    /// What the last `n` hypotheses agree on behind the committed words (Liu et al. 2020; whisper_streaming's
+    /// `HypothesisBuffer` is n = 2).
     LocalAgreement {
         /// How many must agree, 2 or more.
         n: usize,
@@ -20,6 +25,13 @@ pub enum CommitPolicy {
     HoldN {
         /// How many are held back.
         n: usize,
+    },
+    /// All up to the first word whose attention reaches the last units of what was heard or read (Papi et al. 2023, arXiv
+    /// 2305.11408; Simul-Whisper, arXiv 2406.10052): one hypothesis is enough. For models that give their attention.
+    AlignAtt {
+        /// How many units at the end are too new: for Whisper frames of 20 ms (SimulStreaming's `frame_threshold` is 25,
+        /// half a second), for translations words of the source.
+        last: usize,
     },
     /// Nothing before the utterance ends.
     FinalOnly,
@@ -42,10 +54,17 @@ pub trait Same: Clone {
     fn extends(&self, _other: &Self) -> bool {
         false
     }
+    /// When it was said; none for words that have no time.
+    fn said(&self) -> Option<(StreamTime, StreamTime)> {
+        None
+    }
 }
 impl Same for Word {
     fn same(&self, other: &Self) -> bool {
         self.text == other.text
+    }
+    fn said(&self) -> Option<(StreamTime, StreamTime)> {
+        Some((self.start, self.end))
     }
 }
 impl Same for String {
@@ -60,14 +79,16 @@ pub struct Stabiliser<W> {
     policy: CommitPolicy,
     committed: Vec<W>,
     tentative: Vec<W>,
-    /// The last hypotheses, the newest last, as long as the policy asks for.
+    /// The last hypotheses behind what is committed, the newest last, as long as the policy asks for.
     history: Vec<Vec<W>>,
+    /// Words of the last hypothesis that are committed, or stand where other words are.
+    settled: usize,
 }
 
 impl<W: Same> Stabiliser<W> {
     /// Nothing yet.
     pub fn new(policy: CommitPolicy) -> Self {
-        Self { policy, committed: Vec::new(), tentative: Vec::new(), history: Vec::new() }
+        Self { policy, committed: Vec::new(), tentative: Vec::new(), history: Vec::new(), settled: 0 }
     }
 
     /// Words that never change.
@@ -88,8 +109,7 @@ impl<W: Same> Stabiliser<W> {
     pub fn steady(&self) -> usize {
         let steady = match (self.policy, self.history.as_slice()) {
             (CommitPolicy::LocalAgreement { n: 3.. }, [.., before, last]) => {
-                let agree = before.iter().zip(last).take_while(|(a, b)| a.same(b)).count();
-                agree.saturating_sub(self.committed.len())
+                before.iter().zip(last).take_while(|(a, b)| a.same(b)).count()
             }
             (CommitPolicy::LocalAgreement { n: 3.. }, _) => 0,
             _ => self.tentative.len().saturating_sub(MASKED),
@@ -97,152 +117,68 @@ impl<W: Same> Stabiliser<W> {
         steady.min(self.tentative.len()).min(STEADY)
     }
 
+    /// How many words of the last hypothesis are done with: committed, or contradicted by what is.
+    pub fn settled(&self) -> usize {
+        self.settled
+    }
+
     /// Takes a new hypothesis of the whole utterance, of which the model promises the first `fixed` words;
     /// `is_final`: there will be no other. Says whether anything changed.
     pub fn update(&mut self, words: &[W], fixed: usize, is_final: bool) -> bool {
+        self.update_aligned(words, &[], fixed, is_final)
+    }
+
+    /// As [`update`](Self::update), with how many units of what was heard or read lie behind the last one that each word
+    /// attends to; a word without has no alignment.
+    pub fn update_aligned(&mut self, words: &[W], margins: &[usize], fixed: usize, is_final: bool) -> bool {
         let before = (self.committed.len(), self.tentative.clone());
-        let stable = if is_final { words.len() } else { self.stable(words, fixed).min(words.len()) };
         // Where a re-decoded hypothesis contradicts what is committed, the committed words stay.
-        let done = self.committed.len();
+        let from = seam::rest(&self.committed, words);
+        let stable = if is_final { words.len() } else { self.stable(words, from, margins, fixed) };
+        let stable = stable.clamp(from, words.len());
         // An ending (`hotel` → `hoteles`, `mesa` → `mesa,`) is an addition too, as long as nothing stands behind it.
         let mut has_ending = false;
-        if let (Some(last), Some(word)) = (self.committed.last_mut(), words.get(done.wrapping_sub(1)))
-            && (stable > done || is_final)
+        if let (Some(last), Some(word)) = (self.committed.last_mut(), words.get(from.wrapping_sub(1)))
+            && (stable > from || is_final)
             && word.extends(last)
         {
             *last = word.clone();
             has_ending = true;
         }
-        if stable > done {
-            self.committed.extend_from_slice(&words[done..stable]);
-        }
-        self.tentative = words.get(self.committed.len()..).unwrap_or_default().to_vec();
+        self.committed.extend_from_slice(&words[from..stable]);
+        self.tentative = words[stable..].to_vec();
+        self.settled = stable;
         let same_tentative =
             before.1.len() == self.tentative.len() && before.1.iter().zip(&self.tentative).all(|(a, b)| a.same(b));
         has_ending || before.0 != self.committed.len() || !same_tentative
     }
 
-    fn stable(&mut self, words: &[W], fixed: usize) -> usize {
+    /// How many words of a hypothesis are stable, whose first `from` are done with.
+    fn stable(&mut self, words: &[W], from: usize, margins: &[usize], fixed: usize) -> usize {
         match self.policy {
             CommitPolicy::Native => fixed,
             CommitPolicy::FinalOnly => 0,
             CommitPolicy::HoldN { n } => words.len().saturating_sub(n),
+            CommitPolicy::AlignAtt { last } => {
+                let margins = margins.get(from..).unwrap_or_default();
+                from + margins.iter().take_while(|margin| **margin >= last).count()
+            }
             CommitPolicy::LocalAgreement { n } => {
-                self.history.push(words.to_vec());
+                self.history.push(words[from..].to_vec());
                 let excess = self.history.len().saturating_sub(n.max(1));
                 self.history.drain(..excess);
                 if self.history.len() < n {
                     return 0;
                 }
-                let agrees = |i: usize| self.history.iter().all(|h| h.get(i).is_some_and(|w| w.same(&words[i])));
-                (0..words.len()).take_while(|&i| agrees(i)).count()
+                let rest = &words[from..];
+                let agrees = |i: &usize| self.history.iter().all(|h| h.get(*i).is_some_and(|w| w.same(&rest[*i])));
+                let agreed = (0..rest.len()).take_while(agrees).count();
+                self.history.iter_mut().for_each(|h| drop(h.drain(..agreed)));
+                from + agreed
             }
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mt::TargetWord;
-    use proptest::prelude::*;
-
-    fn words(text: &str) -> Vec<String> {
-        text.split_whitespace().map(str::to_owned).collect()
-    }
-
-    fn committed(policy: CommitPolicy, hypotheses: &[&str]) -> Vec<String> {
-        let mut s = Stabiliser::new(policy);
-        hypotheses
-            .iter()
-            .map(|h| {
-                s.update(&words(h), 0, false);
-                s.committed().join(" ")
-            })
-            .collect()
-    }
-
-    #[test]
-    fn local_agreement_commits_the_common_prefix() {
-        let seen = committed(CommitPolicy::LocalAgreement { n: 2 }, &["the", "the cat", "the cap is", "the cap is on"]);
-        assert_eq!(seen, ["", "the", "the", "the cap is"]);
-    }
-
-    #[test]
-    fn what_two_of_three_agree_on_is_steady() {
-        let mut s = Stabiliser::new(CommitPolicy::LocalAgreement { n: 3 });
-        let mut steady = |text: &str| {
-            s.update(&words(text), 0, false);
-            s.tentative()[..s.steady()].join(" ")
-        };
-        assert_eq!(
-            ["the", "the cat", "the cat sat on a", "the cat sat on it"].map(&mut steady),
-            ["", "the", "cat", "sat on"]
-        );
-        assert_eq!(s.committed(), words("the cat"));
-        let mut s = Stabiliser::new(CommitPolicy::Native);
-        s.update(&words("a b c d e f g"), 1, false);
-        assert_eq!(s.steady(), 3);
-    }
-
-    #[test]
-    fn hold_n_keeps_the_last_words_back() {
-        assert_eq!(committed(CommitPolicy::HoldN { n: 2 }, &["a b c", "a b c d"]), ["a", "a b"]);
-    }
-
-    #[test]
-    fn final_only_waits() {
-        let mut s = Stabiliser::new(CommitPolicy::FinalOnly);
-        s.update(&words("a b"), 2, false);
-        assert!(s.committed().is_empty());
-        s.update(&words("a c"), 2, true);
-        assert_eq!((s.committed(), s.tentative()), (&words("a c")[..], &[][..]));
-    }
-
-    fn policies() -> impl Strategy<Value = CommitPolicy> {
-        prop_oneof![
-            Just(CommitPolicy::Native),
-            Just(CommitPolicy::FinalOnly),
-            (0usize..4).prop_map(|n| CommitPolicy::HoldN { n }),
-            (1usize..4).prop_map(|n| CommitPolicy::LocalAgreement { n }),
-        ]
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
-        #[test]
-        fn committed_text_only_grows(
-            policy in policies(),
-            hypotheses in proptest::collection::vec((proptest::collection::vec("[ab]", 0..6), 0usize..8), 1..12),
-        ) {
-            let mut s = Stabiliser::new(policy);
-            let mut before: Vec<String> = Vec::new();
-            let last = hypotheses.len() - 1;
-            for (i, (words, fixed)) in hypotheses.iter().enumerate() {
-                s.update(words, *fixed, i == last);
-                prop_assert!(s.committed().starts_with(&before));
-                before = s.committed().to_vec();
-            }
-            prop_assert!(s.tentative().is_empty(), "a final leaves nothing open");
-        }
-    }
-
-    #[test]
-    fn an_ending_of_the_last_committed_word_is_not_lost() {
-        let words = |texts: &[&str]| -> Vec<TargetWord> {
-            let tokens = |text: &&str| text.bytes().map(u32::from).collect();
-            let word = |text: &&str| TargetWord { text: (*text).to_owned(), tokens: tokens(text), glued: false };
-            texts.iter().map(word).collect()
-        };
-        let mut stabiliser = Stabiliser::new(CommitPolicy::LocalAgreement { n: 2 });
-        for hypothesis in [&["el", "hotel"][..], &["el", "hotel"], &["el", "hoteles"], &["el", "hoteles", "son"]] {
-            stabiliser.update(&words(hypothesis), 0, false);
-        }
-        assert_eq!(stabiliser.committed(), words(&["el", "hotel"]));
-        assert!(stabiliser.update(&words(&["el", "hoteles", "son"]), 0, false));
-        assert_eq!(stabiliser.committed(), words(&["el", "hoteles", "son"]));
-        // Once something stands behind it, a word is as it is.
-        stabiliser.update(&words(&["el", "hoteles,", "son", "buenos"]), 0, true);
-        assert_eq!(stabiliser.committed(), words(&["el", "hoteles", "son", "buenos"]));
-    }
-}
+mod tests;

@@ -151,6 +151,9 @@ pub struct Hypothesis {
     pub words: Vec<Word>,
     /// How many of the first words this recogniser can no longer change, whatever comes (0 if it re-decodes).
     pub fixed: usize,
+    /// For each word, how much was heard behind the last sound that it attends to (Whisper: frames of 20 ms); empty where
+    /// the recogniser can't tell.
+    pub margins: Vec<usize>,
 }
 
 /// Words joined by spaces.

@@ -233,7 +233,7 @@ impl Decode for CtcBeam {
         let words = self.tokens.words(&pieces);
         // The last word that all share may still grow.
         let shared = self.tokens.words(&pieces[..self.shared(&pieces)]).len().saturating_sub(1);
-        Hypothesis { fixed: if is_done { words.len() } else { shared }, words }
+        Hypothesis { fixed: if is_done { words.len() } else { shared }, words, margins: Vec::new() }
     }
 }
 

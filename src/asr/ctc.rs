@@ -55,7 +55,7 @@ impl Decode for CtcGreedy {
     fn hypothesis(&self, is_done: bool) -> Hypothesis {
         let words = self.tokens.words(&self.pieces);
         let fixed = if is_done { words.len() } else { words.len().saturating_sub(1) };
-        Hypothesis { words, fixed }
+        Hypothesis { words, fixed, margins: Vec::new() }
     }
 }
 

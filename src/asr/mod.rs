@@ -73,6 +73,14 @@ pub trait Recognizer: Send {
         0
     }
 
+    /// Hears that the first `words` words of its last hypothesis will stay, so that it needn't hear their sound again.
+    fn committed(&mut self, _stream: StreamId, _words: usize) {}
+
+    /// Whether its hypotheses say what each word attends to ([`Hypothesis::margins`]).
+    fn aligns(&self) -> bool {
+        false
+    }
+
     /// Runs the model once, so that the first speaker doesn't wait for lazy work.
     ///
     /// # Errors
@@ -121,7 +129,12 @@ pub struct Options {
     pub find_lang: bool,
     /// 1: greedy; more: so many beams, where the backend can.
     pub beam: usize,
+    /// Seconds of sound that are decoded anew at the most, once what is said in it is committed.
+    pub window: f64,
 }
+
+/// Seconds after which a window is cut unless the pipeline file says otherwise: `buffer_trimming_sec` of whisper_streaming.
+pub const WINDOW: f64 = 15.0;
 
 /// Builds a backend from a model folder (or, for whisper.cpp, a file).
 pub type Build = fn(&Path, &Options) -> Result<Box<dyn Recognizer>>;
@@ -225,7 +238,11 @@ impl Recognise {
     fn decode(&mut self, emit: &mut dyn FnMut(Item<Recognised>)) -> Result<()> {
         for update in self.recognizer.decode()? {
             let Some(open) = self.open.get_mut(&update.stream) else { continue };
-            let changed = open.stabiliser.update(&update.hypothesis.words, update.hypothesis.fixed, update.is_done);
+            let Hypothesis { words, fixed, margins } = &update.hypothesis;
+            let changed = open.stabiliser.update_aligned(words, margins, *fixed, update.is_done);
+            if !update.is_done {
+                self.recognizer.committed(update.stream, open.stabiliser.settled());
+            }
             // An utterance without words is a noise, and nobody hears of it.
             if (changed || update.is_done) && (open.shown || open.stabiliser.has_text()) {
                 // What was shown in a language stays in it.

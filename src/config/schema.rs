@@ -1,5 +1,6 @@
 //! The tables and keys of a pipeline file, with their defaults.
 
+use crate::asr;
 use crate::listen::endpoint::EndpointRules;
 use crate::mt::units::UnitRules;
 use crate::onnx::Device;
@@ -105,7 +106,15 @@ pub struct RecogniseConfig {
     pub beam: usize,
     /// When words become final; unless given, as suits the model: `native` for streaming ones, `local-agreement` of two
     /// for those that decode the utterance anew.
+    /// - `{ kind = "local-agreement", n = 2 }`: what so many hypotheses in a row agree on; steady, a second late.
+    /// - `{ kind = "align-att", last = 25 }`: all up to the first word that attends to the last frames of 20 ms; half a
+    ///   second late. For a Whisper whose files give their attention.
+    /// - `{ kind = "hold-n", n = 3 }`: all but the last words.
+    /// - `{ kind = "native" }`: what the model itself can't change any more.
+    /// - `{ kind = "final-only" }`: nothing before the utterance ends.
     pub policy: Option<CommitPolicy>,
+    /// Seconds that Whisper decodes anew at the most: of a longer window, what is committed is cut off.
+    pub window: f64,
 }
 
 impl Default for RecogniseConfig {
@@ -119,6 +128,7 @@ impl Default for RecogniseConfig {
             device: Device::Cpu,
             beam: 1,
             policy: None,
+            window: asr::WINDOW,
         }
     }
 }

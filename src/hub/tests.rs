@@ -44,7 +44,7 @@ impl Recognizer for Guessing {
         let update = |(stream, heard, (words, fixed), is_done): &(StreamId, u64, Guess, bool)| Update {
             lang: None,
             stream: *stream,
-            hypothesis: Hypothesis { words: words.iter().map(word).collect(), fixed: *fixed },
+            hypothesis: Hypothesis { words: words.iter().map(word).collect(), fixed: *fixed, margins: Vec::new() },
             heard: *heard,
             is_done: *is_done,
         };

@@ -1,15 +1,15 @@
 //! Turns sources and drafts into translations: greedily, in as few decoder passes as the drafts allow.
 //!
 //! Texts of a batch get on at their own pace: each pass begins where the caches of all of them are right, and feeds each
-//! text what is known of it from there on, then its guess ([`draft`](crate::onnx::draft)). The output layer is run only behind
+//! text what is known of it from there on, then its guess ([`draft`](crate::onnx::decoder::draft)). The output layer is run only behind
 //! the last known token and the guesses, over the words of a [`shortlist`](super::shortlist) where that is allowed.
 
 use super::beam::{self, Output, Search};
 use super::seq2seq::Seq2Seq;
 use super::shortlist::Shortlist;
 use crate::error::Result;
+use crate::onnx::decoder::draft::Line;
 use crate::onnx::decoder::{Decoder, Step};
-use crate::onnx::draft::Line;
 use ndarray::{Array2, ArrayViewMut1, Axis};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;

@@ -11,6 +11,7 @@
 //! Everything is bound by name and optional inputs only where declared. The cross-attention cache is kept from where it
 //! first came: later passes give it again, or empty, or not at all.
 
+pub mod draft;
 mod probe;
 mod run;
 
@@ -90,6 +91,11 @@ impl Decoder {
     /// Whether a pass with a cache takes several tokens at once; where not, [`step`](Self::step) feeds one by one.
     pub fn multi_token(&self) -> bool {
         self.multi_token
+    }
+
+    /// Whether the next pass of a run takes several tokens at once: one without a cache always does.
+    pub fn takes_several(&self, run: &Run) -> bool {
+        self.multi_token || (run.length == 0 && !self.is_prepared)
     }
 
     /// Whether the first pass has outputs whose names begin so (`cross_attentions.`).
@@ -172,8 +178,7 @@ impl Decoder {
     /// # Errors
     /// When the model fails.
     pub fn advance(&mut self, run: &mut Run, tokens: &Array2<i64>) -> Result<Step> {
-        let is_first_pass = run.length == 0 && !self.is_prepared;
-        if is_first_pass || tokens.ncols() == 1 || self.multi_token {
+        if tokens.ncols() == 1 || self.takes_several(run) {
             return self.pass(run, tokens.view());
         }
         let columns = tokens.axis_iter(Axis(1));

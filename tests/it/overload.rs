@@ -53,7 +53,7 @@ impl Recognizer for Counting {
                 |i: usize| Word { text: format!("word{i}{}", stop(i)), start: time(i), end: time(i + 1), p: 0.9 };
             let words: Vec<Word> = (0..*heard / HOP).map(word).collect();
             let fixed = if *is_done { words.len() } else { words.len() / 3 * 3 };
-            let hypothesis = Hypothesis { words, fixed };
+            let hypothesis = Hypothesis { words, fixed, ..Hypothesis::default() };
             updates.push(Update { stream: *id, hypothesis, lang: None, heard: *heard as u64, is_done: *is_done });
         }
         self.streams.retain(|_, s| !s.2);

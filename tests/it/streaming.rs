@@ -41,7 +41,16 @@ fn samples(golden: &Value) -> Vec<f32> {
 
 fn load(backend: &str, folder: &Path, beam: usize) -> Result<Box<dyn Recognizer>> {
     let (_, build) = BACKENDS.iter().find(|(name, _)| *name == backend).expect("a backend");
-    build(folder, &Options { compute: Compute::cpu(1), lang: Lang::parse("en")?, find_lang: false, beam })
+    build(
+        folder,
+        &Options {
+            compute: Compute::cpu(1),
+            lang: Lang::parse("en")?,
+            find_lang: false,
+            beam,
+            window: sottovoce::asr::WINDOW,
+        },
+    )
 }
 
 /// What is recognised in the end, the sound being fed in blocks of this size. Every promise on the way is kept.

@@ -15,7 +15,13 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 fn options(lang: &str, threads: usize, beam: usize) -> Options {
-    Options { compute: Compute::cpu(threads), lang: Lang::parse(lang).expect("known"), find_lang: false, beam }
+    Options {
+        compute: Compute::cpu(threads),
+        lang: Lang::parse(lang).expect("known"),
+        find_lang: false,
+        beam,
+        window: sottovoce::asr::WINDOW,
+    }
 }
 
 fn file(folder: &Path, bytes: &[u8]) -> PathBuf {

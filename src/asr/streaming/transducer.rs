@@ -124,7 +124,7 @@ impl Head for Transducer {
         let words = self.tokens.words(pieces);
         // The last word that is certain may still grow.
         let fixed = self.tokens.words(&pieces[..shared]).len().saturating_sub(1);
-        Hypothesis { fixed: if is_done { words.len() } else { fixed }, words }
+        Hypothesis { fixed: if is_done { words.len() } else { fixed }, words, margins: Vec::new() }
     }
 }
 

@@ -116,7 +116,7 @@ impl ParakeetTdt {
             let words = self.tokens.words(&pieces);
             if let Some(stream) = self.streams.get_mut(&id) {
                 stream.decoded = stream.samples;
-                stream.hypothesis = Hypothesis { words, fixed: 0 };
+                stream.hypothesis = Hypothesis { words, ..Hypothesis::default() };
             }
         }
         Ok(self.streams.get(&id).map(|stream| {
@@ -132,7 +132,7 @@ impl ParakeetTdt {
 impl Recognizer for ParakeetTdt {
     fn start(&mut self, stream: StreamId) {
         let features = Features::new(self.bank.clone());
-        let hypothesis = Hypothesis { words: Vec::new(), fixed: 0 };
+        let hypothesis = Hypothesis::default();
         let new = Stream { features, frames: Vec::new(), samples: 0, decoded: 0, hypothesis, is_finished: false };
         self.streams.insert(stream, new);
     }

@@ -1,7 +1,8 @@
 //! Turns the decoder's cross-attention into the time at which each token is heard: dynamic time warping. Pure.
 //!
 //! OpenAI's `find_alignment` (`whisper/timing.py`): normalise every frame over the tokens, smooth along the frames, take
-//! the mean over the alignment heads, and find the cheapest way through.
+//! the mean over the alignment heads, and find the cheapest way through. The same mean says what each token attends to
+//! (Simul-Whisper, arXiv 2406.10052).
 
 use ndarray::{Array2, Array3, ArrayView3, Axis, s};
 
@@ -45,14 +46,28 @@ pub fn default_heads(layers: usize, heads: usize) -> Vec<(usize, usize)> {
 /// alignment heads over the whole window (its rows sum to one), of which the first `frames` are sound; `rows` are the
 /// tokens to place, all others only count as a comparison.
 pub fn token_times(attention: ArrayView3<'_, f32>, frames: usize, rows: std::ops::Range<usize>) -> Vec<usize> {
+    let tokens = rows.len();
+    weights(attention, frames, rows).map_or_else(|| vec![0; tokens], |weights| warp(&weights.mapv(|v| -v)))
+}
+
+/// How much each row looks at each frame of the sound `[rows, frames]`, the mean over the heads; none where there is
+/// nothing to look at.
+pub fn weights(attention: ArrayView3<'_, f32>, frames: usize, rows: std::ops::Range<usize>) -> Option<Array2<f64>> {
     let frames = frames.min(attention.len_of(Axis(2)));
     if frames == 0 || rows.is_empty() || attention.is_empty() {
-        return vec![0; rows.len()];
+        return None;
     }
     let heads = normalised(attention.slice(s![.., .., ..frames]));
-    let heads = smooth(&heads.slice(s![.., rows, ..]).to_owned());
-    let Some(mean) = heads.mean_axis(Axis(0)) else { return Vec::new() };
-    warp(&mean.mapv(|v| -v))
+    smooth(&heads.slice(s![.., rows, ..]).to_owned()).mean_axis(Axis(0))
+}
+
+/// The frame (0.02 s) that each row attends to the most: the last of equals, since who waits for too long is never wrong.
+pub fn attended(weights: &Array2<f64>) -> Vec<usize> {
+    let most = |row: ndarray::ArrayView1<'_, f64>| {
+        let best = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+        best.map_or(0, |(frame, _)| frame)
+    };
+    weights.outer_iter().map(most).collect()
 }
 
 /// Softmax over the sound alone, then every frame's distance from its mean over the tokens, in standard deviations.
@@ -98,7 +113,7 @@ fn smooth(heads: &Array3<f64>) -> Array3<f64> {
 }
 
 /// The cheapest way from the first token and frame to the last: the frame where each token begins.
-fn warp(cost: &Array2<f64>) -> Vec<usize> {
+pub fn warp(cost: &Array2<f64>) -> Vec<usize> {
     let (rows, columns) = cost.dim();
     // Sums in 32 bits, as the reference keeps them: ties are then the same.
     let mut total = Array2::from_elem((rows + 1, columns + 1), f32::INFINITY);
@@ -148,6 +163,8 @@ mod tests {
         });
         assert_eq!(token_times(attention.view(), 20, 0..4), [0, 5, 10, 15]);
         assert_eq!(token_times(attention.view(), 20, 1..3).len(), 2);
+        let attended = attended(&weights(attention.view(), 20, 0..4).expect("sound"));
+        assert!(attended.iter().enumerate().all(|(token, frame)| frame / 5 == token), "{attended:?}");
     }
 
     #[test]

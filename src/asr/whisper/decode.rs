@@ -6,11 +6,13 @@
 use super::model::Model;
 use super::rules::Rules;
 use super::search::{Search, Way, Written, log_sum_exp, repeats};
+use super::verify::Begun;
 use crate::error::{Error, Result};
+use crate::metrics;
 use crate::onnx::decoder::Run;
-use crate::onnx::draft::Line;
 use flate2::{Compression, write::ZlibEncoder};
-use ndarray::{Array2, ArrayView1, ArrayView2, s};
+use ndarray::{Array2, ArrayView1, s};
+use std::collections::BTreeMap;
 use std::io::Write;
 
 /// The temperatures that are tried in turn.
@@ -89,53 +91,51 @@ impl Decoded {
 }
 
 impl Model {
-    /// Decodes windows, one for each row of `sound`. `prefixes`: what the decoder is given first, of one length.
+    /// Decodes windows, one for each row of `sound`. `prefixes`: what the decoder is given first.
     ///
     /// # Errors
     /// When the model fails.
     pub fn decode(&mut self, sound: &Run, prefixes: &[Vec<u32>], settings: &Settings) -> Result<Vec<Decoded>> {
-        self.decode_with(sound, prefixes, &[], settings)
+        let begun = |prefix: &Vec<u32>| Begun { prefix: prefix.clone(), draft: Vec::new() };
+        self.decode_drafts(sound, &prefixes.iter().map(begun).collect::<Vec<_>>(), settings)
     }
 
-    /// As [`decode`](Self::decode), with what each window's text may be (none where there is no draft): what was decoded
-    /// before more was heard. It makes the likeliest text cheaper to find, and changes nothing.
+    /// As [`decode`](Self::decode), with drafts, which change what it costs and nothing else.
     ///
     /// # Errors
     /// When the model fails.
-    pub fn decode_with(
-        &mut self,
-        sound: &Run,
-        prefixes: &[Vec<u32>],
-        drafts: &[Vec<u32>],
-        settings: &Settings,
-    ) -> Result<Vec<Decoded>> {
-        let mut best: Vec<Option<Decoded>> = vec![None; prefixes.len()];
+    pub fn decode_drafts(&mut self, sound: &Run, begun: &[Begun], settings: &Settings) -> Result<Vec<Decoded>> {
+        metrics::get().updates.with_label_values(&["asr"]).inc_by(begun.len() as u64);
+        let mut best: Vec<Option<Decoded>> = vec![None; begun.len()];
         for &temperature in settings.temperatures {
             let is_open = |i: &usize| best[*i].as_ref().is_none_or(Decoded::is_doubtful);
-            let open: Vec<usize> = (0..prefixes.len()).filter(is_open).collect();
-            if open.is_empty() {
-                break;
-            }
-            let mut rows = sound.clone();
-            rows.select(&open)?;
-            let given: Vec<&[u32]> = open.iter().map(|i| prefixes[*i].as_slice()).collect();
-            let texts = if temperature == 0.0 && settings.beams <= 1 {
-                let drafts: Vec<&[u32]> = open.iter().map(|i| drafts.get(*i).map_or(&[][..], Vec::as_slice)).collect();
-                self.verify(rows, &given, &drafts, settings)?
-            } else {
-                self.pass(rows, &given, settings, temperature)?
-            };
-            for (i, new) in open.into_iter().zip(texts) {
-                // A doubtful one gives way to one that is not, and else to a better one.
-                if best[i].as_ref().is_none_or(|old| !new.is_doubtful() || new.is_better_than(old)) {
-                    best[i] = Some(new);
+            let open: Vec<usize> = (0..begun.len()).filter(is_open).collect();
+            let is_greedy = temperature == 0.0 && settings.beams <= 1;
+            for group in if is_greedy { vec![open] } else { by_length(&open, begun) } {
+                if group.is_empty() {
+                    continue;
+                }
+                let mut rows = sound.clone();
+                rows.select(&group)?;
+                let new = if is_greedy {
+                    let begun: Vec<&Begun> = group.iter().map(|i| &begun[*i]).collect();
+                    self.greedy(rows, &begun, settings)?
+                } else {
+                    let given: Vec<&[u32]> = group.iter().map(|i| begun[*i].prefix.as_slice()).collect();
+                    self.pass(rows, &given, settings, temperature)?
+                };
+                for (i, new) in group.into_iter().zip(new) {
+                    // A doubtful one gives way to one that is not, and else to a better one.
+                    if best[i].as_ref().is_none_or(|old| !new.is_doubtful() || new.is_better_than(old)) {
+                        best[i] = Some(new);
+                    }
                 }
             }
         }
         Ok(best.into_iter().map(Option::unwrap_or_default).collect())
     }
 
-    /// Decodes at one temperature.
+    /// Decodes beginnings of one length with several beams, or at one temperature.
     fn pass(&mut self, mut run: Run, given: &[&[u32]], settings: &Settings, temperature: f32) -> Result<Vec<Decoded>> {
         let length = given.first().map_or(0, |g| g.len());
         if given.iter().any(|g| g.len() != length) {
@@ -152,8 +152,7 @@ impl Model {
         let mut open: Vec<(usize, usize)> = (0..given.len()).map(|window| (window, 1)).collect();
         let mut next = Array2::from_shape_fn((given.len(), length), |(row, i)| i64::from(given[row][i]));
         while !open.is_empty() {
-            let step = self.decoder.step(&mut run, &next)?;
-            self.passes += 1;
+            let step = self.step(&mut run, &next)?;
             if no_speech.is_empty() {
                 let start = |g: &&[u32]| g.iter().position(|t| *t == self.tokens.start).unwrap_or(0);
                 let of = |(row, g)| self.no_speech(step.logits.slice(s![row, start(g), ..]));
@@ -177,65 +176,14 @@ impl Model {
         Ok(best.zip(no_speech).map(|(written, p)| self.judge(written, p, temperature)).collect())
     }
 
-    /// Decodes greedily, in as few passes as the drafts allow ([`draft`](crate::onnx::draft)). Windows get on at their own
-    /// pace: each pass begins where the caches of all of them are right.
-    fn verify(
-        &mut self,
-        mut run: Run,
-        given: &[&[u32]],
-        drafts: &[&[u32]],
-        settings: &Settings,
-    ) -> Result<Vec<Decoded>> {
-        let rules = Rules::new(&self.tokens, settings.times);
-        let guesses = self.decoder.multi_token();
-        let mut searches = Vec::with_capacity(given.len());
-        // Each open window and its text.
-        let mut open: Vec<(usize, Line)> = Vec::with_capacity(given.len());
-        for (window, (given, draft)) in given.iter().zip(drafts).enumerate() {
-            let most = settings.most.min((self.positions + 1).saturating_sub(given.len())).max(1);
-            let way = Way { beams: 1, temperature: 0.0, patience: 1.0, most, stop_loops: settings.stop_loops };
-            searches.push(Search::new(&rules, self.tokens.end, way));
-            open.push((window, Line::new(given.to_vec(), if guesses { draft.to_vec() } else { Vec::new() })));
-        }
-        let mut no_speech = vec![None; given.len()];
-        while !open.is_empty() {
-            let base = run.length();
-            let lengths = open.iter().map(|(_, line)| line.length() - base);
-            let width = if guesses { lengths.max() } else { lengths.min() }.unwrap_or(0).min(self.positions - base);
-            // What fills shorter rows up is forgotten again.
-            let token = |(row, i): (usize, usize)| i64::from(open[row].1.token(base + i).unwrap_or(self.tokens.end));
-            let next = Array2::from_shape_fn((open.len(), width), token);
-            let step = self.decoder.step(&mut run, &next)?;
-            self.passes += 1;
-            let mut rows = Vec::new();
-            for (row, (window, line)) in open.iter_mut().enumerate() {
-                if let (0, None) = (base, no_speech[*window]) {
-                    let start = given[*window].iter().position(|t| *t == self.tokens.start).unwrap_or(0);
-                    // What is known of the shortest window may end before another's start; the next pass has it.
-                    let seen = start < width;
-                    no_speech[*window] = seen.then(|| self.no_speech(step.logits.slice(s![row, start, ..])));
-                }
-                if walk(line, &mut searches[*window], step.logits.slice(s![row, .., ..]), base) {
-                    rows.push(row);
-                }
-            }
-            let mut row = 0..;
-            open.retain(|_| row.next().is_some_and(|row| rows.contains(&row)));
-            run.truncate(open.iter().map(|(_, line)| line.known() - 1).min().unwrap_or(0))?;
-            run.select(&rows)?;
-        }
-        let best = searches.into_iter().map(Search::best).zip(no_speech);
-        Ok(best.map(|(written, p)| self.judge(written, p.unwrap_or(0.0), 0.0)).collect())
-    }
-
     /// The probability of no speech, from the logits after the start token.
-    fn no_speech(&self, logits: ArrayView1<'_, f32>) -> f32 {
+    pub(super) fn no_speech(&self, logits: ArrayView1<'_, f32>) -> f32 {
         let logits = logits.to_vec();
         let logit = self.tokens.no_speech.and_then(|id| logits.get(id as usize).copied());
         logit.map_or(0.0, |l| (l - log_sum_exp(&logits)).exp())
     }
 
-    fn judge(&self, written: Written, no_speech: f32, temperature: f32) -> Decoded {
+    pub(super) fn judge(&self, written: Written, no_speech: f32, temperature: f32) -> Decoded {
         let words: Vec<u32> = written.tokens.iter().copied().filter(|t| *t < self.tokens.end).collect();
         Decoded {
             avg_log_p: written.sum / (written.tokens.len() + 1) as f32,
@@ -249,19 +197,11 @@ impl Model {
     }
 }
 
-/// Takes what a pass that began at `base` says after each known token and each right guess, `[tokens, vocabulary]`; `false`:
-/// the text is finished.
-fn walk(line: &mut Line, search: &mut Search<'_>, logits: ArrayView2<'_, f32>, base: usize) -> bool {
-    loop {
-        let at = line.known() - 1 - base;
-        if at >= logits.nrows() {
-            return true;
-        }
-        let Some(next) = search.step(logits.slice(s![at..=at, ..])) else { return false };
-        if !next.tokens.first().is_some_and(|token| line.take(*token)) {
-            return true;
-        }
-    }
+/// Rows with beginnings of one length.
+fn by_length(rows: &[usize], begun: &[Begun]) -> Vec<Vec<usize>> {
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    rows.iter().for_each(|row| groups.entry(begun[*row].prefix.len()).or_default().push(*row));
+    groups.into_values().collect()
 }
 
 /// How many times shorter zlib makes a text.

@@ -32,7 +32,7 @@ impl Model {
             return Ok(vec![None; sound.rows()]);
         }
         let start = Array2::from_elem((sound.rows(), 1), i64::from(self.tokens.start));
-        let step = self.decoder.step(&mut sound.clone(), &start)?;
+        let step = self.step(&mut sound.clone(), &start)?;
         let guess = |logits: ndarray::ArrayView1<'_, f32>| {
             let of = |(_, id): &(String, u32)| logits.get(*id as usize).copied().unwrap_or(f32::NEG_INFINITY);
             let logits: Vec<f32> = self.tokens.languages.iter().map(of).collect();

@@ -1,9 +1,10 @@
 //! Turns speech into words with OpenAI's Whisper, through ONNX Runtime.
 //!
 //! Whisper reads windows of up to 30 s, so an utterance is decoded again as it grows, every second and at its end; which
-//! words are committed on the way is up to the commit policy (LocalAgreement). In the order of the data: [`mel`],
-//! [`model`] (the files, the encoder), [`tokens`] and `suppress`, [`rules`], [`search`], [`decode`], [`language`],
-//! [`segments`], [`text`], [`align`], [`words`], [`timing`], [`stream`].
+//! words are committed on the way is up to the commit policy (LocalAgreement, AlignAtt). What the last pass wrote is the
+//! next one's draft. In the order of the data: [`mel`], [`model`] (the files, the encoder), [`tokens`] and `suppress`,
+//! [`rules`], [`search`], [`verify`], [`decode`], [`language`], [`segments`], [`text`], [`align`], [`words`], [`timing`],
+//! [`transcript`], [`stream`].
 
 pub mod align;
 pub mod decode;
@@ -18,11 +19,12 @@ mod suppress;
 pub mod text;
 pub mod timing;
 pub mod tokens;
+pub mod transcript;
+pub mod verify;
 pub mod words;
 
 use super::{Options, Recognizer, StreamId, Update};
 use crate::error::Result;
-use crate::metrics;
 use crate::onnx::decoder::Run;
 use crate::stabilise::CommitPolicy;
 use decode::{Decoded, LADDER, Settings};
@@ -35,9 +37,17 @@ use std::path::Path;
 use stream::{Due, Stream, Why};
 use timing::Window;
 use tokens::Prompt;
+use transcript::Marks;
+use verify::Begun;
 
 /// Windows in one model call.
 const MAX_BATCH: usize = 8;
+/// Tokens that the first pass of a batch is fed, over all its rows: the logits of each are 50 thousand numbers (0.2 MB).
+const MOST_FED: usize = 1_024;
+/// Beginnings and drafts of a batch differ in length by less than so many tokens: the shorter rows are filled up, and one
+/// that is behind makes the others feed again what they know. 24 tokens at once cost 2.7 passes of one
+/// (`shared/reference/peers.md` §1c).
+const SPREAD: usize = 24;
 /// Tokens a window may have: some, and so many more per second. No language is spoken faster, whatever its script takes.
 pub const TOKENS: (usize, usize) = (24, 25);
 
@@ -48,6 +58,8 @@ pub struct Whisper {
     language: Option<u32>,
     finds_language: bool,
     beams: usize,
+    /// Frames of a window that isn't cut yet.
+    limit: usize,
     streams: BTreeMap<StreamId, Stream>,
 }
 
@@ -62,17 +74,22 @@ impl Whisper {
         let language = model.tokens.language(&options.lang)?;
         // An English-only model has nothing to find.
         let finds_language = options.find_lang && !model.tokens.languages.is_empty();
-        Ok(Self { model, language, finds_language, beams: options.beam.max(1), streams: BTreeMap::new() })
+        let (beams, limit) = (options.beam.max(1), (options.window * 100.0) as usize);
+        Ok(Self { model, language, finds_language, beams, limit, streams: BTreeMap::new() })
     }
 
-    /// The windows that are due and go together: of one length, for one reason, with beginnings of one length.
+    /// The windows that are due and go together: of one length, for one reason, with beginnings of about one length.
     fn next_batch(&self) -> Vec<(StreamId, Due)> {
         let Model { longest, takes_short, .. } = self.model;
-        let due = self.streams.iter().filter_map(|(id, s)| Some((*id, s.due(longest, takes_short)?, s.earlier.len())));
+        let given = |s: &Stream| s.said.earlier().len() + if self.beams > 1 { 0 } else { s.said.draft().len() };
+        let due = self.streams.iter().filter_map(|(id, s)| Some((*id, s.due(longest, takes_short)?, given(s))));
         let due: Vec<(StreamId, Due, usize)> = due.collect();
-        let key = |d: &(StreamId, Due, usize)| (d.1.why, d.1.frames, d.2);
+        // Beams keep step with each other, so that their beginnings must be equally long.
+        let spread = if self.beams > 1 { 1 } else { SPREAD };
+        let key = |d: &(StreamId, Due, usize)| (d.1.why, d.1.frames, d.2 / spread);
         let Some(first) = due.iter().map(key).min() else { return Vec::new() };
-        due.iter().filter(|d| key(d) == first).take(MAX_BATCH).map(|d| (d.0, d.1)).collect()
+        let most = (MOST_FED / ((first.2 + 1) * spread)).clamp(1, MAX_BATCH);
+        due.iter().filter(|d| key(d) == first).take(most).map(|d| (d.0, d.1)).collect()
     }
 
     /// Decodes windows that go together.
@@ -84,11 +101,13 @@ impl Whisper {
         if self.finds_language {
             self.guess_languages(batch, &sound)?;
         }
-        let prefix = |(id, _): &(StreamId, Due)| {
-            let earlier = self.streams.get(id).map_or(&[][..], |s| &s.earlier);
-            Prompt { language: self.language_of(*id), earlier, ..Prompt::default() }.tokens(&self.model.tokens)
+        let begin = |(id, _): &(StreamId, Due)| {
+            let said = self.streams.get(id).map(|s| (s.said.earlier(), s.said.draft()));
+            let (earlier, draft) = said.unwrap_or_default();
+            let prompt = Prompt { language: self.language_of(*id), earlier, ..Prompt::default() };
+            Begun { prefix: prompt.tokens(&self.model.tokens), draft: draft.to_vec() }
         };
-        let prefixes: Vec<Vec<u32>> = batch.iter().map(prefix).collect();
+        let begun: Vec<Begun> = batch.iter().map(begin).collect();
         let settings = Settings {
             beams: self.beams,
             most: (TOKENS.0 + TOKENS.1 * frames / 100).min(self.model.positions / 2),
@@ -97,26 +116,21 @@ impl Whisper {
             temperatures: if why == Why::Grown { &LADDER[..1] } else { LADDER },
             ..Settings::default()
         };
-        let draft = |(id, _): &(StreamId, Due)| self.streams.get(id).map_or_else(Vec::new, |s| s.draft.clone());
-        let drafts: Vec<Vec<u32>> = batch.iter().map(draft).collect();
-        let before = self.model.passes();
-        let decoded = self.model.decode_with(&sound, &prefixes, &drafts, &settings)?;
-        metrics::get().decoder_steps.with_label_values(&["asr"]).inc_by(self.model.passes() - before);
-        metrics::get().updates.with_label_values(&["asr"]).inc_by(batch.len() as u64);
+        let decoded = self.model.decode_drafts(&sound, &begun, &settings)?;
         let rows = batch.iter().zip(&decoded).zip(features);
         let windows: Vec<Window> =
             rows.map(|((row, decoded), features)| self.window(*row, decoded, features)).collect();
         let words = self.model.time_words(&sound, &windows)?;
         for (((id, due), decoded), (window, spoken)) in batch.iter().zip(&decoded).zip(windows.iter().zip(words)) {
             let Some(stream) = self.streams.get_mut(id) else { continue };
-            let words = stream::words(spoken, due);
-            stream.draft.clone_from(&decoded.tokens);
+            let segments: Vec<_> = window.segments.all().cloned().collect();
+            let words = transcript::placed(spoken, &segments, due.stretch());
             match why {
                 Why::Full => stream.fix(due, words, &window.segments, decoded),
                 // What may be a loop is not shown; the next pass may not have it.
                 Why::Grown if decoded.is_repetitive() => stream.heard(false),
                 Why::Grown | Why::Last => {
-                    stream.show(words, !decoded.is_doubtful());
+                    stream.show(words, decoded);
                     // What is shown in a language stays in it, so that nothing is shown before it is sure.
                     let is_shown = why == Why::Grown && (!self.finds_language || stream.is_language_sure);
                     updates.extend(is_shown.then(|| stream.update(*id, self.model.tokens.lang(stream.language))));
@@ -175,8 +189,19 @@ impl Recognizer for Whisper {
         stream::WORTH
     }
 
+    fn committed(&mut self, stream: StreamId, words: usize) {
+        if let Some(stream) = self.streams.get_mut(&stream) {
+            stream.committed(words, self.limit);
+        }
+    }
+
+    fn aligns(&self) -> bool {
+        self.model.gives_attention()
+    }
+
     fn start(&mut self, stream: StreamId) {
-        self.streams.insert(stream, Stream::new(self.model.bank.clone()));
+        let marks = Marks { end: self.model.tokens.end, zero: self.model.tokens.timestamps };
+        self.streams.insert(stream, Stream::new(self.model.bank.clone(), marks));
     }
 
     fn accept(&mut self, stream: StreamId, samples: &[f32]) {

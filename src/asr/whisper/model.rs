@@ -7,8 +7,9 @@ use super::align;
 use super::mel::MelBank;
 use super::tokens::{Tokens, number, read_json};
 use crate::error::{Error, Result};
+use crate::metrics;
 use crate::models::layout::need_file;
-use crate::onnx::decoder::{Decoder, Run};
+use crate::onnx::decoder::{Decoder, Run, Step};
 use crate::onnx::{Array, Compute, Graph, Inputs};
 use ndarray::{Array2, Array3, s};
 use serde_json::Value;
@@ -34,8 +35,8 @@ pub struct Model {
     pub positions: usize,
     /// Attention heads that follow the sound, where the export gives attention.
     pub(super) heads: Vec<(usize, usize)>,
-    /// Decoder passes over windows since it was loaded.
-    pub(super) passes: u64,
+    /// Decoder passes so far.
+    pub passes: u64,
 }
 
 impl Model {
@@ -107,9 +108,12 @@ impl Model {
         self.decoder.begin(&mut self.encoder.run(inputs)?, None)
     }
 
-    /// Decoder passes over windows since it was loaded.
-    pub fn passes(&self) -> u64 {
-        self.passes
+    /// One step of the decoder, counted.
+    pub(super) fn step(&mut self, run: &mut Run, tokens: &Array2<i64>) -> Result<Step> {
+        let passes = if self.decoder.takes_several(run) { 1 } else { tokens.ncols() as u64 };
+        self.passes += passes;
+        metrics::get().decoder_steps.with_label_values(&["asr"]).inc_by(passes);
+        self.decoder.step(run, tokens)
     }
 
     /// Whether the export gives the attention that word times are read from.

@@ -1,16 +1,15 @@
 //! One utterance on its way through Whisper: which window of it is due, and which of its words can't change any more.
 //!
-//! The window begins where the last closed segment ended and reaches to the newest sound; it is decoded again as it grows.
-//! When it is full, its closed segments are fixed and it moves on (OpenAI's seek rules).
+//! The window begins where the last cut is, or the last closed segment of a full window ended, and reaches to the newest
+//! sound; it is decoded again as it grows. What was understood is the [`Transcript`]'s.
 
 use super::decode::Decoded;
 use super::mel::{HOP, LogMel, MelBank};
 use super::segments::{FRAMES_PER_STEP, Segments};
-use super::tokens::MOST_EARLIER;
-use super::words::{STEP, Spoken};
+use super::transcript::{Marks, Placed, Stretch, Transcript};
 use crate::asr::{StreamId, Update};
 use crate::audio::{SAMPLE_RATE, StreamTime};
-use crate::text::{Hypothesis, Lang, Word};
+use crate::text::Lang;
 use std::sync::Arc;
 
 /// New sound that is worth another pass: 1 s, `min-chunk-size` of whisper_streaming (Macháček et al. 2023).
@@ -57,14 +56,8 @@ pub struct Stream {
     pub language: Option<u32>,
     /// Whether that won't be asked again.
     pub is_language_sure: bool,
-    /// Tokens of the fixed segments: given before the next window.
-    pub earlier: Vec<u32>,
-    /// What the last pass over this window decoded: the draft of the next.
-    pub draft: Vec<u32>,
-    fixed: Vec<Word>,
-    open: Vec<Word>,
-    /// The window's first frame.
-    from: usize,
+    /// What was understood.
+    pub said: Transcript,
     /// Samples that the last pass heard.
     decoded: usize,
     /// Whether another pass over the same sound would find nothing else.
@@ -75,16 +68,12 @@ pub struct Stream {
 
 impl Stream {
     /// A new utterance.
-    pub fn new(bank: Arc<MelBank>) -> Self {
+    pub fn new(bank: Arc<MelBank>, marks: Marks) -> Self {
         Self {
             mel: LogMel::new(bank),
             language: None,
             is_language_sure: false,
-            earlier: Vec::new(),
-            draft: Vec::new(),
-            fixed: Vec::new(),
-            open: Vec::new(),
-            from: 0,
+            said: Transcript::new(marks),
             decoded: 0,
             is_settled: true,
             is_finished: false,
@@ -94,7 +83,7 @@ impl Stream {
     /// The window that is due, of `longest` frames at most; shorter ones only where the model takes them.
     pub fn due(&self, longest: usize, takes_short: bool) -> Option<Due> {
         let heard = self.mel.len();
-        let sound = (heard / HOP).saturating_sub(self.from);
+        let sound = (heard / HOP).saturating_sub(self.said.from());
         let is_new = heard > self.decoded;
         let why = match () {
             () if sound > longest => Why::Full,
@@ -105,30 +94,30 @@ impl Stream {
         let sound = sound.min(longest);
         let padded = (sound + PADDING).next_multiple_of(ROUND);
         let frames = if takes_short { padded.min(longest) } else { longest };
-        Some(Due { from: self.from, sound, frames, why })
+        Some(Due { from: self.said.from(), sound, frames, why })
     }
 
     /// Takes the words of a full window's closed segments, which never change again; the window moves on.
-    pub fn fix(&mut self, due: &Due, words: Vec<Word>, segments: &Segments, decoded: &Decoded) {
-        self.fixed.extend(words);
-        self.earlier.extend(&decoded.tokens[..segments.tokens.min(decoded.tokens.len())]);
-        if decoded.temperature > MOST_TEMPERATURE {
-            self.earlier.clear();
-        }
-        let excess = self.earlier.len().saturating_sub(MOST_EARLIER);
-        self.earlier.drain(..excess);
-        self.from = due.from + (segments.advance * FRAMES_PER_STEP).clamp(1, due.sound);
-        self.mel.forget(self.from);
-        self.open.clear();
-        self.draft.clear();
+    pub fn fix(&mut self, due: &Due, words: Vec<Placed>, segments: &Segments, decoded: &Decoded) {
+        let by = (segments.advance * FRAMES_PER_STEP).clamp(1, due.sound);
+        let is_sure = decoded.temperature <= MOST_TEMPERATURE;
+        self.said.fix(words, &decoded.tokens, segments.tokens, by, is_sure);
+        self.mel.forget(self.said.from());
         // Its rest is heard again, as a window of its own.
         self.decoded = 0;
     }
 
     /// Takes the words of a window that may still change.
-    pub fn show(&mut self, words: Vec<Word>, is_settled: bool) {
-        self.open = words;
-        self.heard(is_settled);
+    pub fn show(&mut self, words: Vec<Placed>, decoded: &Decoded) {
+        self.said.show(words, &decoded.tokens);
+        self.heard(!decoded.is_doubtful());
+    }
+
+    /// Hears that the first `words` words stay: a window longer than `limit` frames is cut behind them.
+    pub fn committed(&mut self, words: usize, limit: usize) {
+        if self.said.cut(words, self.mel.len() / HOP, limit) {
+            self.mel.forget(self.said.from());
+        }
     }
 
     /// Notes that a pass heard all there is.
@@ -137,52 +126,34 @@ impl Stream {
         self.is_settled = is_settled;
     }
 
-    fn hypothesis(&self) -> Hypothesis {
-        let words: Vec<Word> = self.fixed.iter().chain(&self.open).cloned().collect();
-        let fixed = if self.is_finished { words.len() } else { self.fixed.len() };
-        Hypothesis { words, fixed }
-    }
-
     /// What is now to be told of it.
     pub fn update(&self, stream: StreamId, lang: Option<Lang>) -> Update {
-        let heard = self.mel.len() as u64;
-        Update { stream, hypothesis: self.hypothesis(), lang, heard, is_done: self.is_finished }
+        let (heard, hypothesis) = (self.mel.len() as u64, self.said.hypothesis(self.is_finished));
+        Update { stream, hypothesis, lang, heard, is_done: self.is_finished }
     }
 
     /// Where the last fixed word ended, in seconds after the window's start: zero or less.
     pub fn last_speech(&self) -> f64 {
-        let end = self.fixed.last().map_or(0.0, |w| w.end.seconds());
-        (end - StreamTime((self.from * HOP) as u64).seconds()).min(0.0)
+        let start = StreamTime((self.said.from() * HOP) as u64).seconds();
+        (self.said.end().seconds() - start).min(0.0)
     }
 }
 
-/// Words as everybody shares them: without spaces, timed from the utterance's start, never going back.
-pub fn words(spoken: Vec<Spoken>, due: &Due) -> Vec<Word> {
-    let start = StreamTime((due.from * HOP) as u64);
-    let last = due.sound as f64 / FRAMES_PER_STEP as f64 * STEP;
-    let time = |seconds: f64| start.plus(StreamTime::from_seconds(seconds.min(last)).0);
-    let mut now = start;
-    let mut words = Vec::with_capacity(spoken.len());
-    for word in spoken {
-        // What is left of a character that is not complete yet.
-        let text = word.text.trim_matches(['\u{fffd}', ' ']).to_owned();
-        if text.is_empty() {
-            continue;
-        }
-        let begins = time(word.start).max(now);
-        let ends = time(word.end).max(begins);
-        words.push(Word { text, start: begins, end: ends, p: word.p.clamp(0.0, 1.0) });
-        now = begins;
+impl Due {
+    /// The stretch without the silence behind it.
+    pub fn stretch(&self) -> Stretch {
+        Stretch { from: self.from, sound: self.sound }
     }
-    words
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::transcript::placed;
+    use super::super::words::Spoken;
     use super::*;
 
     fn stream(seconds: f64) -> Stream {
-        let mut stream = Stream::new(Arc::new(MelBank::new(80)));
+        let mut stream = Stream::new(Arc::new(MelBank::new(80)), Marks { end: 50, zero: 100 });
         stream.mel.push(&vec![0.0; (seconds * 16_000.0) as usize]);
         stream
     }
@@ -195,7 +166,7 @@ mod tests {
         let due = s.due(3_000, true).expect("a second");
         assert_eq!(due, Due { from: 0, sound: 106, frames: 300, why: Why::Grown });
         assert_eq!(s.due(3_000, false).map(|d| d.frames), Some(3_000));
-        s.show(Vec::new(), true);
+        s.show(Vec::new(), &Decoded::default());
         assert_eq!(s.due(3_000, true), None);
         s.is_finished = true;
         assert_eq!(s.due(3_000, true), None, "nothing new, and nothing in doubt");
@@ -208,18 +179,24 @@ mod tests {
     fn words_are_fixed_when_the_window_moves_on() {
         let mut s = stream(31.0);
         let due = s.due(3_000, true).expect("full");
-        let spoken = |text: &str, start, end| Spoken { text: text.into(), start, end, p: 0.9, tokens: 1 };
-        let found = words(vec![spoken(" one", 1.0, 2.0), spoken(" \u{fffd}", 3.0, 4.0)], &due);
+        let word = |text: &str, start, end| Spoken { text: text.into(), start, end, p: 0.9, tokens: 1, attended: None };
+        let found = placed(vec![word(" one", 1.0, 2.0), word(" \u{fffd}", 3.0, 4.0)], &[], due.stretch());
         assert_eq!(found.len(), 1);
         let segments = Segments { closed: Vec::new(), open: None, tokens: 300, advance: 1_000 };
         s.fix(&due, found, &segments, &Decoded { tokens: vec![1; 400], ..Decoded::default() });
-        assert_eq!((s.earlier.len(), s.hypothesis().fixed), (223, 1));
+        assert_eq!((s.said.earlier().len(), s.said.hypothesis(false).fixed), (223, 1));
+        assert_eq!(s.said.draft().len(), 101, "a time, and what wasn't closed");
         assert_eq!(s.last_speech(), 2.0 - 20.0);
         let due = s.due(3_000, true).expect("the rest");
         assert_eq!((due.from, due.sound, due.why), (2_000, 1_100, Why::Grown));
-        let found = words(vec![spoken(" two", 1.0, 99.0)], &due);
-        assert_eq!((found[0].start.seconds(), found[0].end.seconds()), (21.0, 31.0));
-        s.show(found, true);
-        assert_eq!((s.hypothesis().words.len(), s.hypothesis().fixed), (2, 1));
+        let found = placed(vec![word(" two", 1.0, 99.0)], &[], due.stretch());
+        assert_eq!((found[0].word.start.seconds(), found[0].word.end.seconds()), (21.0, 31.0));
+        s.show(found, &Decoded::default());
+        let hypothesis = s.said.hypothesis(false);
+        assert_eq!((hypothesis.words.len(), hypothesis.fixed), (2, 1));
+        s.committed(2, 1_500);
+        assert_eq!(s.due(3_000, true), None, "no cut in a short window");
+        s.committed(2, 1_000);
+        assert_eq!((s.said.from(), s.mel.len()), (3_100, 31 * 16_000), "cut behind the word");
     }
 }

@@ -73,16 +73,18 @@ impl Model {
             // No token sees those after it, so what fills the shorter ones up makes no difference.
             let token = |row: usize, i: usize| given[rows[row]].1.get(i).copied().unwrap_or(self.tokens.end);
             let tokens = Array2::from_shape_fn((rows.len(), longest), |(row, i)| i64::from(token(row, i)));
-            let step = self.decoder.step(&mut run, &tokens)?;
+            let step = self.step(&mut run, &tokens)?;
             let attention = step.extra("cross_attentions.")?;
             for (row, &window) in rows.iter().enumerate() {
                 let (begin, given) = &given[window];
                 let heads = self.alignment_heads(&attention, row, given.len())?;
                 let frames = windows[window].frames / 2;
                 // From the mark before the text to its last token: the step that hears a token is the one that writes it.
-                let begins = align::token_times(heads.view(), frames, *begin..given.len() - 1);
+                let weights = align::weights(heads.view(), frames, *begin..given.len() - 1);
+                let begins = weights.as_ref().map(|w| align::warp(&w.mapv(|v| -v))).unwrap_or_default();
+                let attended = weights.as_ref().map(align::attended).unwrap_or_default();
                 let ps = self.probabilities(&step, row, *begin, &windows[window].text);
-                all.push(words::aligned(self.pieces(&windows[window]), &begins, &ps));
+                all.push(words::aligned(self.pieces(&windows[window]), &begins, &attended, &ps));
             }
         }
         Ok(all)

@@ -29,15 +29,19 @@ pub struct Spoken {
     pub p: f32,
     /// How many tokens it has.
     pub tokens: usize,
+    /// The last step that any of them attends to, where that is known.
+    pub attended: Option<usize>,
 }
 
 /// The words of aligned tokens: the step at which each token begins, with one more for the end of the last, and the
-/// probability of each.
-pub fn aligned(pieces: Vec<Piece>, begins: &[usize], ps: &[f32]) -> Vec<Spoken> {
+/// step that each attends to, and the probability of each.
+pub fn aligned(pieces: Vec<Piece>, begins: &[usize], attended: &[usize], ps: &[f32]) -> Vec<Spoken> {
     let at = |i: usize| begins.get(i).or(begins.last()).map_or(0.0, |step| *step as f64 * STEP);
     let spoken = |piece: Piece| {
         let Range { start, end } = piece.tokens.clone();
-        Spoken { text: piece.text, start: at(start), end: at(end), p: mean(ps, start..end), tokens: end - start }
+        let (p, tokens) = (mean(ps, start..end), end - start);
+        let attended = attended.get(piece.tokens).and_then(|steps| steps.iter().copied().max());
+        Spoken { text: piece.text, start: at(start), end: at(end), p, tokens, attended }
     };
     pieces.into_iter().map(spoken).collect()
 }
@@ -45,7 +49,7 @@ pub fn aligned(pieces: Vec<Piece>, begins: &[usize], ps: &[f32]) -> Vec<Spoken> 
 /// The words of tokens that nothing aligns: each segment's time is shared out by the length of the words, as far as
 /// there is sound (`voiced`, in steps).
 pub fn shared_out(pieces: Vec<Piece>, segments: &[Segment], voiced: &Range<usize>, ps: &[f32]) -> Vec<Spoken> {
-    let mut words = aligned(pieces, &[], ps);
+    let mut words = aligned(pieces, &[], &[], ps);
     merge_marks(&mut words);
     words.retain(|w| !w.text.is_empty());
     let mut now = 0;
@@ -146,6 +150,7 @@ fn merge_marks(words: &mut [Spoken]) {
             let mark = std::mem::take(&mut words[i].text);
             words[following].text.insert_str(0, &mark);
             words[following].tokens += std::mem::take(&mut words[i].tokens);
+            words[following].attended = words[following].attended.max(words[i].attended);
         } else {
             following = i;
         }
@@ -156,6 +161,7 @@ fn merge_marks(words: &mut [Spoken]) {
             let mark = std::mem::take(&mut words[i].text);
             words[previous].text.push_str(&mark);
             words[previous].tokens += std::mem::take(&mut words[i].tokens);
+            words[previous].attended = words[previous].attended.max(words[i].attended);
         } else {
             previous = i;
         }

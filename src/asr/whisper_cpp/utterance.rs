@@ -105,7 +105,8 @@ impl Utterance {
 
     /// All its words.
     pub(super) fn hypothesis(&self) -> Hypothesis {
-        Hypothesis { words: self.fixed.iter().chain(&self.open).cloned().collect(), fixed: self.fixed.len() }
+        let words = self.fixed.iter().chain(&self.open).cloned().collect();
+        Hypothesis { words, fixed: self.fixed.len(), margins: Vec::new() }
     }
 
     /// Samples of the utterance that its words rest on.

@@ -3,13 +3,19 @@
 use super::fixture::*;
 use serde_json::Value;
 use sottovoce::asr::whisper::Whisper;
-use sottovoce::asr::{Options, Recognizer, Update};
+use sottovoce::asr::{Options, Recognizer, Update, WINDOW};
 use sottovoce::models::layout::{Layout, need_file};
 use sottovoce::onnx::Compute;
 use sottovoce::text::{Lang, join};
 
 fn options(lang: &str, beam: usize) -> Options {
-    Options { compute: Compute::cpu(1), lang: Lang::parse(lang).expect("known"), find_lang: false, beam }
+    Options {
+        compute: Compute::cpu(1),
+        lang: Lang::parse(lang).expect("known"),
+        find_lang: false,
+        beam,
+        window: WINDOW,
+    }
 }
 
 /// Feeds streams in blocks, side by side; -> the updates of each.

@@ -5,7 +5,7 @@ fn piece(text: &str, tokens: Range<usize>) -> Piece {
 }
 
 fn spoken(text: &str, start: f64, end: f64) -> Spoken {
-    Spoken { text: text.into(), start, end, p: 1.0, tokens: 1 }
+    Spoken { text: text.into(), start, end, p: 1.0, tokens: 1, attended: None }
 }
 
 fn texts(words: &[Spoken]) -> Vec<&str> {
@@ -15,7 +15,8 @@ fn texts(words: &[Spoken]) -> Vec<&str> {
 #[test]
 fn a_word_begins_with_its_first_token_and_ends_where_the_next_begins() {
     let pieces = vec![piece(" hello", 0..2), piece(" you", 2..3)];
-    let words = aligned(pieces, &[5, 10, 20, 30], &[0.5, 1.0, 0.25]);
+    let words = aligned(pieces, &[5, 10, 20, 30], &[9, 8, 25, 0], &[0.5, 1.0, 0.25]);
+    assert_eq!((words[0].attended, words[1].attended), (Some(9), Some(25)));
     assert_eq!((words[0].start, words[0].end, words[0].p), (0.1, 0.4, 0.75));
     assert_eq!((words[1].start, words[1].end, words[1].p), (0.4, 0.6, 0.25));
 }

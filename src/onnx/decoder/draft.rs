@@ -1,4 +1,4 @@
-//! Turns the last translation of a text that has grown, or the last transcript of sound that has, into a draft to be
+//! Turns the last translation of a text that has grown, or what was last heard of sound that has, into a draft to be
 //! verified: greedy output for the price of a few decoder passes. Pure.
 //!
 //! The decoder is fed what is known and then what is guessed, in one pass; each guess that is what the model chooses

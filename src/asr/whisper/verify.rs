@@ -1,0 +1,112 @@
+//! Turns what the encoder hears, and drafts of its text, into text: greedily, in as few decoder passes as the drafts allow.
+//!
+//! What the last pass over a window wrote is the draft of the next; what comes out is what greedy decoding from scratch
+//! would write, by all of Whisper's rules ([`draft`](crate::onnx::decoder::draft)). Windows of a batch get on at their own
+//! pace, and with beginnings of any lengths: each pass begins where the caches of all of them are right, and feeds each
+//! what is known of it from there on, then its guess. No token sees those after it, so what fills shorter rows up makes no
+//! difference, and is forgotten again.
+
+use super::decode::{Decoded, Settings};
+use super::model::Model;
+use super::rules::Rules;
+use super::search::{Search, Way, Written};
+use crate::error::Result;
+use crate::onnx::decoder::draft::Line;
+use crate::onnx::decoder::{Run, Step};
+use ndarray::{Array2, s};
+use std::ops::Range;
+
+/// What a window is decoded with.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Begun {
+    /// What the decoder is given first (not empty).
+    pub prefix: Vec<u32>,
+    /// How its text may go on.
+    pub draft: Vec<u32>,
+}
+
+/// One window on its way through the decoder.
+struct Row<'r> {
+    window: usize,
+    line: Line,
+    search: Search<'r>,
+}
+
+impl Model {
+    /// Decodes windows greedily, one for each row of `run`.
+    pub(super) fn greedy(&mut self, mut run: Run, begun: &[&Begun], settings: &Settings) -> Result<Vec<Decoded>> {
+        let rules = Rules::new(&self.tokens, settings.times);
+        let row = |(window, begun): (usize, &&Begun)| {
+            // The decoder has no more positions.
+            let room = self.positions.saturating_sub(begun.prefix.len());
+            let most = settings.most.min(room + 1).max(1);
+            let way = Way { beams: 1, temperature: 0.0, patience: 1.0, most, stop_loops: settings.stop_loops };
+            let draft = begun.draft.iter().copied().take(most.min(room)).collect();
+            let line = Line::new(begun.prefix.clone(), draft);
+            Row { window, line, search: Search::new(&rules, self.tokens.end, way) }
+        };
+        let mut open: Vec<Row<'_>> = begun.iter().enumerate().map(row).collect();
+        let mut written = vec![Written::default(); begun.len()];
+        let starts: Vec<usize> = begun.iter().map(|b| self.start(&b.prefix)).collect();
+        let mut no_speech = vec![0.0; begun.len()];
+        while !open.is_empty() {
+            let base = run.length();
+            let next = self.next(&open, &run);
+            let fed = base..base + next.ncols();
+            let step = self.step(&mut run, &next)?;
+            let (mut rows, mut still) = (Vec::new(), Vec::new());
+            for (i, mut row) in open.into_iter().enumerate() {
+                let start = starts[row.window];
+                if fed.contains(&start) {
+                    no_speech[row.window] = self.no_speech(step.logits.slice(s![i, start - base, ..]));
+                }
+                if walk(&mut row, i, &step, &fed) {
+                    rows.push(i);
+                    still.push(row);
+                } else {
+                    written[row.window] = row.search.best();
+                }
+            }
+            open = still;
+            if let Some(right) = open.iter().map(|row| row.line.known() - 1).min() {
+                run.truncate(right)?;
+                run.select(&rows)?;
+            }
+        }
+        Ok(written.into_iter().zip(no_speech).map(|(written, p)| self.judge(written, p, 0.0)).collect())
+    }
+
+    /// The tokens of the next pass. A decoder that takes one at a time would pay for each guess, and for each row that is
+    /// ahead of the others.
+    fn next(&self, open: &[Row<'_>], run: &Run) -> Array2<i64> {
+        let base = run.length();
+        let width = if self.decoder.takes_several(run) {
+            open.iter().map(|row| row.line.length() - base).max()
+        } else {
+            open.iter().map(|row| row.line.known() - base).min()
+        };
+        let width = width.unwrap_or(0).min(self.positions - base);
+        let token = |row: usize, i: usize| open[row].line.token(base + i).unwrap_or(self.tokens.end);
+        Array2::from_shape_fn((open.len(), width), |(row, i)| i64::from(token(row, i)))
+    }
+
+    /// Where the start token is.
+    fn start(&self, prefix: &[u32]) -> usize {
+        prefix.iter().position(|t| *t == self.tokens.start).unwrap_or(0)
+    }
+}
+
+/// Writes what a pass says of a row after its last known token and each right guess; `false`: its text is finished.
+fn walk(row: &mut Row<'_>, i: usize, step: &Step, fed: &Range<usize>) -> bool {
+    loop {
+        let place = row.line.known() - 1;
+        if !fed.contains(&place) {
+            return true;
+        }
+        let Some(next) = row.search.step(step.logits.slice(s![i..=i, place - fed.start, ..])) else { return false };
+        let Some(&token) = next.tokens.first() else { return false };
+        if !row.line.take(token) {
+            return true;
+        }
+    }
+}
