@@ -115,12 +115,7 @@ fn recognised(event: &Value, lang: &Lang) -> Recognised {
 }
 
 /// A model that translates the recorded captions, with the translation before as the draft or without.
-pub fn replay(
-    folder: &Path,
-    starter: &Path,
-    captions: &Path,
-    how: &str,
-) -> Result<(Value, Box<dyn FnMut() -> Result<Value>>)> {
+pub fn replay(folder: &Path, starter: &Path, captions: &Path, how: &str) -> Result<(Value, super::Round)> {
     let (from, to) = (Lang::parse("en")?, Lang::parse("es")?);
     let (updates, passes) = record(starter, captions, MOST)?;
     // Of random logits nothing is sure, so that here the list is believed; how often it is not, the starter model tells.

@@ -147,7 +147,7 @@ impl Work {
         let (x, y) = (&n.input[0], &n.output[0]);
         let bytes = match self.bytes_of.get(x) {
             Some(bytes) => bytes.clone(),
-            None => self.to_bytes(x, out),
+            None => self.round(x, out),
         };
         let [sum, float, scaled] = ["sum", "float", "scaled"].map(|part| format!("{y}/{part}"));
         out.push(node("MatMulInteger", &[&bytes, &format!("{weights}/int8"), ZERO], &[&sum]));
@@ -159,7 +159,7 @@ impl Work {
     }
 
     /// An activation as bytes, each row (its last axis) by its greatest value; -> their name, and `NAME_scale` `[.., 1]`.
-    fn to_bytes(&mut self, x: &str, out: &mut Vec<NodeProto>) -> String {
+    fn round(&mut self, x: &str, out: &mut Vec<NodeProto>) -> String {
         if self.done.insert(ZERO.to_owned()) {
             self.constants.push(tensor(ZERO, ty::UINT8, &[], vec![128]));
             let constants = [(STEP, 1.0 / 127.0), (LEAST, 1e-9), (ONE, 1.0)];

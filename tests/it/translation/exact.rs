@@ -173,8 +173,8 @@ fn a_shortlist_misses_little_and_nothing_that_stays() {
             for end in ends.into_iter().chain([text.len()]) {
                 let is_final = end == text.len();
                 let job = Job { draft, is_final, ..Job::whole(&text[..end], &lang("en"), &lang("es")) };
-                let [ours, wanted] =
-                    [&mut short, &mut whole].map(|m| pieces(&m.translate(&[job.clone()]).expect("translates")[0]));
+                let [ours, wanted] = [&mut short, &mut whole]
+                    .map(|m| pieces(&m.translate(std::slice::from_ref(&job)).expect("translates")[0]));
                 assert!(!is_final || ours == wanted, "{text}");
                 tokens += if round == 1 { wanted.len() + 1 } else { 0 };
                 // What comes after a missed word is another text.
