@@ -142,8 +142,6 @@ fn all(translator: &mut dyn Translator, jobs: &[Job]) -> Vec<Option<Translation>
 impl Stage for Translate {
     type In = Item<Recognised>;
     type Out = Item<Translated>;
-    /// All that its link holds, so that of waiting drafts only the newest is worked on.
-    const BATCH: usize = 1_024;
 
     fn process(&mut self, batch: &mut Vec<Item<Recognised>>, emit: &mut dyn FnMut(Item<Translated>)) -> Result<()> {
         let mut pending: Pending = Vec::new();

@@ -11,16 +11,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::{Builder, JoinHandle};
 use std::time::Instant;
 
+/// The most items a stage gets at once: enough to batch every session of a busy machine, and no more than a listener's
+/// queue holds, so that what comes out at once finds room there.
+pub(super) const BATCH: usize = 256;
+
 /// Turns items into items.
 pub trait Stage: Send + 'static {
     /// What it takes.
     type In: Linked;
     /// What it gives.
     type Out;
-    /// The most items it gets at once: enough to batch every session of a busy machine, and no more than a listener's queue
-    /// holds.
-    const BATCH: usize = 256;
-
     /// Works off a batch of waiting items, in order, calling `emit` for each result. Must leave `batch` empty.
     ///
     /// # Errors
@@ -81,7 +81,7 @@ fn run<S: Stage>(
 ) -> Result<()> {
     let busy = metrics::get().stage_seconds.with_label_values(&[name]);
     let mut batch = Vec::new();
-    while input.take(S::BATCH, &mut batch) {
+    while input.take(BATCH, &mut batch) {
         let start = Instant::now();
         stage.process(&mut batch, emit)?;
         debug_assert!(batch.is_empty(), "stage {name} left items behind");
