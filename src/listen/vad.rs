@@ -42,9 +42,24 @@ impl Earshot {
 
 impl VoiceActivity for Earshot {
     fn probability(&mut self, window: &[f32]) -> f32 {
-        self.0.predict_f32(window)
+        // Resampled full-scale sound swings over the edge, which the detector's contract forbids.
+        let mut frame = [0.0; WINDOW];
+        frame.iter_mut().zip(window).for_each(|(inside, sample)| *inside = sample.clamp(-1.0, 1.0));
+        self.0.predict_f32(&frame)
     }
     fn reset(&mut self) {
         self.0.reset();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sound_beyond_full_scale_is_sound() {
+        let mut detector = build("earshot").expect("the default");
+        let p = detector.probability(&[1.2; WINDOW]);
+        assert!((0.0..=1.0).contains(&p), "{p}");
     }
 }

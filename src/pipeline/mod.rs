@@ -33,6 +33,9 @@ use std::time::{Duration, Instant};
 /// Items a link holds. Audio comes in blocks of about 20 ms from at most a hundred sessions; text is rarer.
 const AUDIO_LINK: usize = 4_096;
 const TEXT_LINK: usize = 1_024;
+/// What waits for translation goes to the stage as one batch, so that of an utterance's waiting drafts only the newest is
+/// worked on.
+const WORDS_LINK: usize = stage::BATCH;
 const HUB_LINK: usize = 4_096;
 /// What stopping waits for model calls that were told to end.
 const AFTER_ABORT: Duration = Duration::from_secs(1);
@@ -77,7 +80,7 @@ impl Pipeline {
         let (audience, effort) = (Arc::new(Audience::default()), Effort::default());
         let (sound_tx, sound_rx) = link("listen", AUDIO_LINK);
         let (heard_tx, heard_rx) = link("recognise", AUDIO_LINK);
-        let (words_tx, words_rx) = link("translate", TEXT_LINK);
+        let (words_tx, words_rx) = link("translate", WORDS_LINK);
         let (text_tx, text_rx) = link("speak", TEXT_LINK);
         let (hub_tx, hub_rx) = link("hub", HUB_LINK);
 

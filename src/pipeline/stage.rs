@@ -11,8 +11,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::{Builder, JoinHandle};
 use std::time::Instant;
 
-/// The most items a stage gets at once: all that a text link holds, so that of waiting drafts only the newest is worked on.
-const BATCH: usize = 1_024;
+/// The most items a stage gets at once: enough to batch every session of a busy machine, and no more than a listener's
+/// queue holds, so that what comes out at once finds room there.
+pub(super) const BATCH: usize = 256;
 
 /// Turns items into items.
 pub trait Stage: Send + 'static {
@@ -20,7 +21,6 @@ pub trait Stage: Send + 'static {
     type In: Linked;
     /// What it gives.
     type Out;
-
     /// Works off a batch of waiting items, in order, calling `emit` for each result. Must leave `batch` empty.
     ///
     /// # Errors

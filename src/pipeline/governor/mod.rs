@@ -66,3 +66,6 @@ fn look(rules: GovernorRules, links: &[Gauge], effort: &Effort, hub: &LinkSender
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
