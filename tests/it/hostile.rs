@@ -5,6 +5,8 @@ use futures_util::{SinkExt, StreamExt};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::net::TcpSocket;
 use tokio_tungstenite::tungstenite::Message;
@@ -84,23 +86,25 @@ async fn deaf(daemon: &Daemon, path: &str) -> Socket {
 /// Fills a room with more events than the system's socket buffers hold. -> how many came back to their author.
 async fn flood(daemon: &Daemon) -> usize {
     let (mut sending, mut receiving) = daemon.ws("/v1/speak?room=r").await.split();
+    let markers = Arc::new(AtomicUsize::new(0));
+    let counted = markers.clone();
     let echoed = tokio::spawn(async move {
-        let mut markers = 0;
         while let Some(Ok(message)) = receiving.next().await {
-            markers += usize::from(message.to_text().is_ok_and(|t| t.contains(r#""type":"marker""#)));
+            let is_marker = message.to_text().is_ok_and(|t| t.contains(r#""type":"marker""#));
+            counted.fetch_add(usize::from(is_marker), Ordering::Relaxed);
         }
-        markers
     });
     sending.send(Message::text(r#"{"type":"config","rate":16000}"#)).await.expect("sends");
     for i in 0..FLOOD {
         sending.send(Message::text(format!(r#"{{"marker":"{i:0>250}"}}"#))).await.expect("sends");
-        if i % 50 == 0 {
-            // Who speaks must read as well, or it is sent away itself.
-            tokio::time::sleep(Duration::from_millis(2)).await;
+        // Who speaks must read as well, or it is sent away itself.
+        while i.saturating_sub(markers.load(Ordering::Relaxed)) > 100 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
     sending.send(Message::text(r#"{"end":true}"#)).await.expect("sends");
-    echoed.await.expect("reads")
+    echoed.await.expect("reads");
+    markers.load(Ordering::Relaxed)
 }
 
 /// Events of 350 bytes: 14 MB, where a socket pair on this system holds 4 to 10.
