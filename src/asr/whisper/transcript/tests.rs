@@ -118,7 +118,7 @@ impl Speech {
     fn hear(&mut self, stretch: Stretch) -> (Vec<Placed>, Vec<u32>) {
         let (from, to) = (stretch.from as f64 / 100.0, (stretch.from + stretch.sound) as f64 / 100.0);
         let heard: Vec<usize> =
-            (0..self.words.len()).filter(|i| self.words[*i].1 > from + 0.07 && self.words[*i].0 < to).collect();
+            (0..self.words.len()).filter(|i| self.words[*i].1 > from + 0.01 && self.words[*i].0 < to).collect();
         let (mut spoken_words, mut tokens, mut segments, mut first) = (Vec::new(), vec![MARKS.zero], Vec::new(), 0);
         for (place, &i) in heard.iter().enumerate() {
             let (start, end) = self.words[i];
