@@ -119,7 +119,7 @@ impl Plan {
                 recognise.model
             );
             return Err(Error::config(message).hint(
-                "choose local-agreement, or a Whisper exported with `output_attentions` (a `cross_attentions.*` output per layer)",
+                "choose local-agreement, or a Whisper exported with its attention, such as whisper-base-timestamped",
             ));
         }
         recognizer.warm_up()?;

@@ -321,3 +321,6 @@ impl Recognised {
         self.words().map(|w| w.p).sum::<f32>() / n
     }
 }
+
+#[cfg(test)]
+mod tests;

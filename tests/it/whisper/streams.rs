@@ -4,9 +4,13 @@ use super::fixture::*;
 use serde_json::Value;
 use sottovoce::asr::whisper::Whisper;
 use sottovoce::asr::{Options, Recognizer, Update, WINDOW};
+use sottovoce::config;
+use sottovoce::error::Error;
 use sottovoce::models::layout::{Layout, need_file};
 use sottovoce::onnx::Compute;
-use sottovoce::text::{Lang, join};
+use sottovoce::plan::Plan;
+use sottovoce::stabilise::{CommitPolicy, Stabiliser};
+use sottovoce::text::{Hypothesis, Lang, join};
 
 fn options(lang: &str, beam: usize) -> Options {
     Options {
@@ -103,6 +107,56 @@ fn what_is_longer_than_a_window_moves_on_and_loses_nothing() {
         fixed = words[..update.hypothesis.fixed].to_vec();
     }
     assert!(last.hypothesis.words.iter().all(|w| w.end.0 <= last.heard));
+}
+
+#[test]
+fn words_attend_to_where_they_are_said() {
+    let mut aligned = 0;
+    for Fixture { folder, .. } in &models() {
+        let mut whisper = Whisper::load(folder, &options("en", 1)).expect("loads");
+        let last = hear(&mut whisper, &[clip("short-en.wav")], 100_000).remove(0).remove(0);
+        let Hypothesis { words, margins, .. } = &last.hypothesis;
+        assert_eq!(words.len(), margins.len());
+        if !whisper.aligns() {
+            assert!(margins.iter().all(|margin| *margin == 0), "who can't tell promises nothing");
+            continue;
+        }
+        aligned += 1;
+        for (word, margin) in words.iter().zip(margins) {
+            // Half a second about the word is near.
+            let attended = last.heard / 320 - 1 - *margin as u64;
+            let near = (word.start.0 / 320).saturating_sub(25)..=word.end.0 / 320 + 25;
+            assert!(near.contains(&attended), "{}: {word:?} attends to step {attended}", folder.display());
+        }
+        // One pass is enough to commit what isn't new.
+        let mut stabiliser = Stabiliser::new(CommitPolicy::AlignAtt { last: 25 });
+        stabiliser.update_aligned(words, margins, 0, false);
+        let committed = stabiliser.committed().len();
+        assert!(committed > 0 && committed <= words.len(), "{committed} of {} words", words.len());
+    }
+    assert!(aligned > 0, "no model gives its attention");
+}
+
+#[test]
+fn a_policy_that_the_model_cannot_keep_is_a_config_error() {
+    let plan = |model: &str, keys: &str, translate: &str| {
+        let model = fixtures().join(model);
+        let toml = format!(
+            "[recognise]\nmodel = {model:?}\n{keys}\n[translate]\nbackend = \"none\"\n{translate}\n[speak]\nbackend = \"none\""
+        );
+        Plan::new(config::parse(&toml, std::iter::empty()).expect("valid"))
+    };
+    let align = "policy = { kind = \"align-att\", last = 25 }";
+    assert!(plan("multi-c", align, "").and_then(|plan| plan.load()).is_ok());
+    let refuses = |error: Option<Error>, what: &str| {
+        let error = error.unwrap_or_else(|| panic!("{what}: loads"));
+        assert!(error.to_string().contains(what) && error.hint_text().is_some(), "{what}: {error}");
+        assert_eq!(error.kind().exit_code(), 2);
+    };
+    refuses(plan("multi-a", align, "").and_then(|plan| plan.load()).err(), "multi-a");
+    refuses(plan("multi-c", "", align).err(), "translate.policy");
+    refuses(plan("multi-c", "policy = { kind = \"local-agreement\", n = 1 }", "").err(), "recognise.policy");
+    refuses(plan("multi-c", "window = 31.0", "").err(), "recognise.window");
 }
 
 #[test]
