@@ -1,10 +1,9 @@
 //! Turns the decoder's cross-attention into the time at which each token is heard: dynamic time warping. Pure.
 //!
 //! OpenAI's `find_alignment` (`whisper/timing.py`): normalise every frame over the tokens, smooth along the frames, take
-//! the mean over the alignment heads, and find the cheapest way through. The same mean says what each token attends to
-//! (Simul-Whisper, arXiv 2406.10052).
+//! the mean over the alignment heads, and find the cheapest way through. What each token attends to is told for AlignAtt.
 
-use ndarray::{Array2, Array3, ArrayView3, Axis, s};
+use ndarray::{Array2, Array3, ArrayView1, ArrayView3, Axis, s};
 
 /// Frames that the median looks at.
 const MEDIAN: usize = 7;
@@ -46,28 +45,30 @@ pub fn default_heads(layers: usize, heads: usize) -> Vec<(usize, usize)> {
 /// alignment heads over the whole window (its rows sum to one), of which the first `frames` are sound; `rows` are the
 /// tokens to place, all others only count as a comparison.
 pub fn token_times(attention: ArrayView3<'_, f32>, frames: usize, rows: std::ops::Range<usize>) -> Vec<usize> {
-    let tokens = rows.len();
-    weights(attention, frames, rows).map_or_else(|| vec![0; tokens], |weights| warp(&weights.mapv(|v| -v)))
-}
-
-/// How much each row looks at each frame of the sound `[rows, frames]`, the mean over the heads; none where there is
-/// nothing to look at.
-pub fn weights(attention: ArrayView3<'_, f32>, frames: usize, rows: std::ops::Range<usize>) -> Option<Array2<f64>> {
     let frames = frames.min(attention.len_of(Axis(2)));
     if frames == 0 || rows.is_empty() || attention.is_empty() {
-        return None;
+        return vec![0; rows.len()];
     }
     let heads = normalised(attention.slice(s![.., .., ..frames]));
-    smooth(&heads.slice(s![.., rows, ..]).to_owned()).mean_axis(Axis(0))
+    let heads = smooth(&heads.slice(s![.., rows, ..]).to_owned());
+    let Some(mean) = heads.mean_axis(Axis(0)) else { return Vec::new() };
+    warp(&mean.mapv(|v| -v))
 }
 
-/// The frame (0.02 s) that each row attends to the most: the last of equals, since who waits for too long is never wrong.
-pub fn attended(weights: &Array2<f64>) -> Vec<usize> {
-    let most = |row: ndarray::ArrayView1<'_, f64>| {
+/// The frame that each row attends to the most, for the same arguments: of the mean over the heads, smoothed (Papi et al.
+/// 2023), the last of equals.
+///
+/// Not normalised over the tokens, as Simul-Whisper and [`token_times`] do: that makes much of frames at which nobody looks.
+/// In our fixture's clip it sends 4 of 22 tokens astray, by 0.4 to 1.2 s; here none is.
+pub fn attended(attention: ArrayView3<'_, f32>, frames: usize, rows: std::ops::Range<usize>) -> Vec<usize> {
+    let frames = frames.min(attention.len_of(Axis(2)));
+    let heads = attention.slice(s![.., rows, ..frames]).mapv(f64::from);
+    let Some(mean) = smooth(&heads).mean_axis(Axis(0)).filter(|_| frames > 0) else { return Vec::new() };
+    let most = |row: ArrayView1<'_, f64>| {
         let best = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
         best.map_or(0, |(frame, _)| frame)
     };
-    weights.outer_iter().map(most).collect()
+    mean.outer_iter().map(most).collect()
 }
 
 /// Softmax over the sound alone, then every frame's distance from its mean over the tokens, in standard deviations.
@@ -113,7 +114,7 @@ fn smooth(heads: &Array3<f64>) -> Array3<f64> {
 }
 
 /// The cheapest way from the first token and frame to the last: the frame where each token begins.
-pub fn warp(cost: &Array2<f64>) -> Vec<usize> {
+fn warp(cost: &Array2<f64>) -> Vec<usize> {
     let (rows, columns) = cost.dim();
     // Sums in 32 bits, as the reference keeps them: ties are then the same.
     let mut total = Array2::from_elem((rows + 1, columns + 1), f32::INFINITY);
@@ -163,7 +164,8 @@ mod tests {
         });
         assert_eq!(token_times(attention.view(), 20, 0..4), [0, 5, 10, 15]);
         assert_eq!(token_times(attention.view(), 20, 1..3).len(), 2);
-        let attended = attended(&weights(attention.view(), 20, 0..4).expect("sound"));
+        let attended = attended(attention.view(), 20, 0..4);
+        assert_eq!(attended.len(), 4);
         assert!(attended.iter().enumerate().all(|(token, frame)| frame / 5 == token), "{attended:?}");
     }
 
@@ -173,6 +175,7 @@ mod tests {
         assert_eq!(token_times(attention.view(), 2, 0..3).len(), 3);
         assert_eq!(token_times(attention.view(), 0, 0..3), [0, 0, 0]);
         assert!(token_times(attention.view(), 2, 1..1).is_empty());
+        assert!(attended(attention.view(), 0, 0..3).is_empty() && attended(attention.view(), 2, 1..1).is_empty());
         assert_eq!(token_times(Array3::zeros((0, 3, 2)).view(), 2, 0..3), [0, 0, 0]);
     }
 

@@ -80,9 +80,9 @@ impl Model {
                 let heads = self.alignment_heads(&attention, row, given.len())?;
                 let frames = windows[window].frames / 2;
                 // From the mark before the text to its last token: the step that hears a token is the one that writes it.
-                let weights = align::weights(heads.view(), frames, *begin..given.len() - 1);
-                let begins = weights.as_ref().map(|w| align::warp(&w.mapv(|v| -v))).unwrap_or_default();
-                let attended = weights.as_ref().map(align::attended).unwrap_or_default();
+                let rows = *begin..given.len() - 1;
+                let attended = align::attended(heads.view(), frames, rows.clone());
+                let begins = align::token_times(heads.view(), frames, rows);
                 let ps = self.probabilities(&step, row, *begin, &windows[window].text);
                 all.push(words::aligned(self.pieces(&windows[window]), &begins, &attended, &ps));
             }

@@ -73,7 +73,7 @@ fn check_drafts(model: &mut Model, dice: &mut fastrand::Rng, name: &str, count: 
     let language = model.tokens.languages.first().map(|(_, id)| *id);
     let before: Vec<u32> = model.tokens.encode(" where is the train station").expect("encodes");
     let mut last: Vec<Vec<u32>> = vec![Vec::new(); clips.len()];
-    for grown in [100, 180, 240, 300, 380, 460] {
+    for grown in [120, 240, 300, 400] {
         let frames = if model.takes_short { 500 } else { model.longest };
         let of = |mel: &LogMel| {
             let mut window = mel.window(0, frames);
@@ -103,7 +103,7 @@ fn check_drafts(model: &mut Model, dice: &mut fastrand::Rng, name: &str, count: 
                 }
             }
         }
-        for _ in 0..4 {
+        for _ in 0..10 {
             let drafts: Vec<Begun> =
                 (0..clips.len()).map(|row| begun(row, &edited(dice, model, &scratch[row].tokens))).collect();
             let found = model.decode_drafts(&sound, &drafts, &settings()).expect("decodes");
