@@ -31,7 +31,18 @@ use std::time::{Duration, Instant};
     file<TAB>text<TAB>es\n    hello.wav<TAB>good morning<TAB>buenos días\n\n\
     Offline is what the same models make of whole utterances. NE: words taken back for each final word (0.2: one in five \
     changed after it was shown), for each steadiness a listener may choose. LAAL and LongYAAL: seconds behind an ideal \
-    interpreter; CA counts the computing, too: measured as fast as possible and queued, or with --paced in real time.")]
+    interpreter; LongYAAL leaves out what comes when the recording has ended, and a recording of which all comes then. CA \
+    counts the computing, too: with --paced in real time; else each step's own time is measured as fast as possible, and \
+    a step begins when its audio is there and the step before is done.\n\n\
+    Words are divided at spaces. Chinese, Japanese and Thai have CER for WER; their BLEU (13a) counts what stands between \
+    spaces or marks as one word: look at chrF.\n\n\
+    --json: recordings, audio_seconds, rtf, cpu_seconds_per_minute, decoder_steps_per_update; and in languages, for each: \
+    lang, kind (source, translation), wer and wer_offline (percent), bleu, chrf, chrf_offline, \
+    erasure_instant, erasure_balanced, erasure_reading (words per final word), committed_changed (words; always 0), laal, \
+    laal_ca, long_yaal, long_yaal_ca, first_word, first_word_ca (seconds), bleu_signature, chrf_signature. What isn't \
+    known is null.\n\n\
+    --log: instances.LANG.log for `omnisteval shortform`, simulstream.LANG.jsonl for `simulstream_score_latency` (with \
+    detokenizer_type: simuleval and latency_unit: word in its configuration).")]
 pub(super) struct EvalArgs {
     /// The manifest, such as onnx/starter/samples/manifest.tsv.
     manifest: PathBuf,
@@ -54,6 +65,9 @@ pub(super) struct EvalArgs {
     yes: bool,
 }
 
+/// Times that are the same: the millisecond in which SimulEval's logs count, in seconds.
+const SAME_TIME: f64 = 1e-3;
+
 /// What a recording gave, by language.
 type Tracks = BTreeMap<Lang, Track>;
 
@@ -69,6 +83,17 @@ struct Pass {
     steps: [u64; 2],
 }
 
+impl Pass {
+    /// Takes the real times of another pass.
+    fn time_as(&mut self, real: &Self) {
+        for ((_, tracks), (_, real)) in self.done.iter_mut().zip(&real.done) {
+            for (lang, track) in tracks {
+                real.get(lang).into_iter().for_each(|real| track.time_as(real));
+            }
+        }
+    }
+}
+
 pub(super) fn eval(args: &EvalArgs) -> Result<()> {
     let interrupt = Interrupt::watch()?;
     let mut config = load(args.pipeline.as_deref())?;
@@ -80,22 +105,29 @@ pub(super) fn eval(args: &EvalArgs) -> Result<()> {
     let rows = manifest::parse(&text, folder).map_err(|e| e.context(args.manifest.display()))?;
     let passes = if args.paced { 3 } else { 2 };
     let bar = progress(rows.len() * passes);
-    let streamed = pass(config.clone(), &rows, false, args.yes, &interrupt, &bar)?;
+    let mut streamed = pass(config.clone(), &rows, false, args.yes, &interrupt, &bar)?;
     let mut whole = config.clone();
     whole.recognise.policy = Some(CommitPolicy::FinalOnly);
     whole.translate.policy = CommitPolicy::FinalOnly;
     whole.translate.unit.max_words = 100;
     whole.translate.unit.pause = f64::MAX;
     let offline = pass(whole, &rows, false, args.yes, &interrupt, &bar)?;
-    let paced = args.paced.then(|| pass(config.clone(), &rows, true, args.yes, &interrupt, &bar)).transpose()?;
+    if args.paced {
+        // Each recording in real time or by the queue, and only one of them for all.
+        let real = pass(config.clone(), &rows, true, args.yes, &interrupt, &bar)?;
+        if !real.done.is_empty() {
+            streamed.done.truncate(real.done.len());
+            streamed.time_as(&real);
+        }
+    }
     bar.finish_and_clear();
-    let scores = score(&config, &rows, &streamed, &offline, paced.as_ref());
+    let scores = score(&config, &rows, &streamed, &offline);
     if let Some(folder) = &args.log {
-        write_logs(folder, &rows, paced.as_ref().unwrap_or(&streamed))?;
+        write_logs(folder, &rows, &streamed)?;
     }
     tell(args.json, &scores, &streamed)?;
     if interrupt.came() {
-        return Err(Error::failed(format!("interrupted after {} of {} recordings", offline.done.len(), rows.len())));
+        return Err(Error::failed(format!("interrupted after {} of {} recordings", streamed.done.len(), rows.len())));
     }
     Ok(())
 }
@@ -120,9 +152,14 @@ fn pass(config: Config, rows: &[Row], live: bool, yes: bool, interrupt: &Interru
         if interrupt.came() {
             break;
         }
-        let (seconds, tracks) = one(&pipeline, row, live).map_err(|e| e.context(row.audio.display()))?;
+        let (seconds, tracks) = one(&pipeline, row, live, interrupt).map_err(|e| e.context(row.audio.display()))?;
+        if interrupt.came() {
+            // It was cut off, and half a recording has no figures.
+            break;
+        }
         all.audio += seconds;
         all.done.push((seconds, tracks));
+        tracing::debug!(recording = %row.audio.display(), "scored");
         bar.inc(1);
     }
     (all.took, all.cpu) = (start.elapsed().as_secs_f64(), cpu_seconds() - cpu);
@@ -132,7 +169,7 @@ fn pass(config: Config, rows: &[Row], live: bool, yes: bool, interrupt: &Interru
 }
 
 /// Works on one recording.
-fn one(pipeline: &Pipeline, row: &Row, live: bool) -> Result<(f64, Tracks)> {
+fn one(pipeline: &Pipeline, row: &Row, live: bool, interrupt: &Interrupt) -> Result<(f64, Tracks)> {
     let mut reader = Paced::new(file::open(&row.audio)?);
     let format = reader.peek()?.ok_or_else(|| Error::input("there is no sound in it"))?;
     let opening = Opening { room: super::writer::name(&row.audio), speaker: String::new(), lang: None, format, live };
@@ -150,32 +187,43 @@ fn one(pipeline: &Pipeline, row: &Row, live: bool) -> Result<(f64, Tracks)> {
     })?;
     let start = Instant::now();
     let (worked_off, is_worked_off) = bounded(1);
+    let interrupted = interrupt.0.clone();
     let feeder = std::thread::spawn(move || -> Result<f64> {
-        let mut seconds = 0.0;
+        let mut frames = 0;
+        // Counted in frames: a sum of lengths is a bit off, and words of the end would lie before or after it.
+        let seconds = |frames: u64| frames as f64 / f64::from(format.rate);
         while let Some(block) = if live { reader.next_block()? } else { reader.next_unpaced()? } {
-            seconds += block.seconds();
+            if interrupted.load(std::sync::atomic::Ordering::Relaxed) {
+                break;
+            }
+            frames += block.frames() as u64;
             speaker.push(block)?;
             // What is heard is worked off before more is: else a stage takes in one go what in life comes bit by bit, and
             // how much that is would be chance.
             if !live {
-                speaker.mark(String::new())?;
+                speaker.mark(seconds(frames).to_string())?;
                 // Who stopped to listen has met an error of its own.
                 let _ = is_worked_off.recv();
             }
         }
-        Ok(seconds)
+        Ok(seconds(frames))
     });
-    // Captions as they come: by both clocks when as fast as possible; live, events have but the real one.
+    // Steps as they come, with what each had heard and took: a caption, or that a block gave none (or no more). Live,
+    // events have but the real clock.
     let (mut seen, mut last) = (Vec::new(), 0.0);
     for frame in &events {
         let now = start.elapsed().as_secs_f64();
         match &frame.event.body {
             Body::Caption(caption) => {
-                seen.push((caption.clone(), frame.event.t, now - last));
+                seen.push((Some(caption.clone()), frame.event.t, now - last));
                 last = now;
             }
             // The feeder may have stopped at an error, and needs none.
-            Body::Marker { .. } => drop(worked_off.try_send(())),
+            Body::Marker { id, .. } => {
+                seen.push((None, id.parse().unwrap_or_default(), now - last));
+                let _ = worked_off.try_send(());
+                last = start.elapsed().as_secs_f64();
+            }
             Body::Bye { .. } => break,
             Body::Error { message, .. } => return Err(Error::failed(message.clone())),
             _ => {}
@@ -183,33 +231,32 @@ fn one(pipeline: &Pipeline, row: &Row, live: bool) -> Result<(f64, Tracks)> {
     }
     drop(worked_off);
     let seconds = feeder.join().unwrap_or_else(|_| Err(Error::failed("the reader panicked")))?;
-    let steps: Vec<(f64, f64)> = seen.iter().map(|(_, heard, took)| (*heard, *took)).collect();
+    // Another rate's last sample lies between two of ours.
+    let at = |heard: f64| if (heard - seconds).abs() < SAME_TIME { seconds } else { heard };
+    let steps: Vec<(f64, f64)> = seen.iter().map(|(_, heard, took)| (at(*heard), *took)).collect();
     let out = if live { steps.iter().map(|s| s.0).collect() } else { lag::queue(&steps) };
     let mut tracks = Tracks::new();
-    for ((caption, heard, _), out) in seen.iter().zip(out) {
-        tracks.entry(caption.lang.clone()).or_default().see(caption, *heard, out);
+    for (((caption, ..), (heard, _)), out) in seen.iter().zip(steps).zip(out) {
+        caption.iter().for_each(|c| tracks.entry(c.lang.clone()).or_default().see(c, heard, out));
     }
     Ok((seconds, tracks))
 }
 
-fn score(config: &Config, rows: &[Row], streamed: &Pass, offline: &Pass, paced: Option<&Pass>) -> Vec<Score> {
+fn score(config: &Config, rows: &[Row], streamed: &Pass, offline: &Pass) -> Vec<Score> {
     let spoken = config.recognise.lang.clone();
     let targets = config.translate.to.iter().filter(|l| l.primary() != spoken.primary());
     let langs = std::iter::once(spoken.clone()).chain(targets.cloned());
     let mut scores: Vec<Score> = langs.map(|lang| Score::new(lang.clone(), lang == spoken)).collect();
     let none = Track::default();
     for (i, (row, (seconds, tracks))) in rows.iter().zip(&streamed.done).enumerate() {
-        let Some((_, whole)) = offline.done.get(i) else { break };
         for score in &mut scores {
             let translation =
                 row.translations.iter().find(|(lang, _)| *lang == score.lang).map(|(_, text)| text.as_str());
             let reference = if score.is_source { Some(row.text.as_str()) } else { translation };
-            let mut track = tracks.get(&score.lang).cloned().unwrap_or_default();
-            if let Some(real) = paced.and_then(|paced| paced.done.get(i)).and_then(|(_, t)| t.get(&score.lang)) {
-                track.time_as(real);
-            }
-            let whole = whole.get(&score.lang).unwrap_or(&none).text();
-            score.add(*seconds, reference, &track, &whole);
+            let track = tracks.get(&score.lang).unwrap_or(&none);
+            // Interrupted, this pass may not have come so far.
+            let whole = offline.done.get(i).map(|(_, whole)| whole.get(&score.lang).unwrap_or(&none).text());
+            score.add(*seconds, reference, track, whole.as_deref());
         }
     }
     scores

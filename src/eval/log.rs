@@ -23,15 +23,17 @@ pub fn instance(index: usize, source: &str, source_length: f64, reference: &str,
 
 /// simulstream's lines: the recording's name, then one for each time that words were committed.
 pub fn simulstream(id: usize, source: &str, track: &Track) -> Vec<Value> {
-    let line = |(heard, out, words): &(f64, f64, Vec<String>)| {
+    // As in the other log: microseconds, so that both tell the same end.
+    let seconds = |seconds: f64| (seconds * 1e6).round() / 1e6;
+    let line = |(heard, out, words): &(f64, f64, Vec<&str>)| {
         json!({
             "id": id,
-            "total_audio_processed": heard,
-            "computation_time": (out - heard).max(0.0),
+            "total_audio_processed": seconds(*heard),
+            "computation_time": seconds((out - heard).max(0.0)),
             "generated_tokens": words,
             "deleted_tokens": [],
         })
     };
     let name = json!({ "id": id, "metadata": { "wav_name": source } });
-    std::iter::once(name).chain(track.steps.iter().map(line)).collect()
+    std::iter::once(name).chain(track.steps().iter().map(line)).collect()
 }

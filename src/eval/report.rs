@@ -77,21 +77,24 @@ impl Score {
     }
 
     /// Adds a recording of so many seconds: what should have come out (if that is known), what did, and what whole
-    /// utterances make of it.
-    pub fn add(&mut self, seconds: f64, reference: Option<&str>, track: &Track, offline: &str) {
-        let text = track.text();
+    /// utterances make of it (if that was tried).
+    pub fn add(&mut self, seconds: f64, reference: Option<&str>, track: &Track, offline: Option<&str>) {
         // Transcripts are compared as recognisers are: without case and marks, which some don't write.
-        let (text, offline) =
-            if self.is_source { (normalise(&text), normalise(offline)) } else { (text, offline.to_owned()) };
+        let is_source = self.is_source;
+        let compared = |text: &str| if is_source { normalise(text) } else { text.to_owned() };
+        let text = compared(&track.text());
         let mut expected = track.words().count();
         if let Some(reference) = reference {
             let errors = if is_unspaced(&self.lang) { char_errors } else { word_errors };
             self.errors += errors(&text, reference);
-            self.offline_errors += errors(&offline, reference);
-            let reference = if self.is_source { normalise(reference) } else { reference.to_owned() };
+            let written = reference;
+            let reference = compared(reference);
             self.bleu.add(&text, &reference);
             self.chrf.add(&text, &reference);
-            self.offline.add(&offline, &reference);
+            if let Some(offline) = offline.map(compared) {
+                self.offline_errors += errors(&offline, written);
+                self.offline.add(&offline, &reference);
+            }
             expected = reference.split_whitespace().count();
         }
         for (dial, erasure) in self.erasure.iter_mut().enumerate() {
@@ -102,7 +105,7 @@ impl Score {
         let out: Vec<f64> = track.words().map(|w| w.out).collect();
         for (i, times) in [&heard, &out].into_iter().enumerate() {
             self.lags[i].add(laal(times, seconds, expected));
-            self.lags[2 + i].add(long_yaal(times, seconds, expected, f64::INFINITY));
+            self.lags[2 + i].add(long_yaal(times, seconds, expected, seconds));
         }
         self.lags[4].add(track.first.map(|first| first.0));
         self.lags[5].add(track.first.map(|first| first.1));
@@ -120,7 +123,8 @@ impl Score {
             false => (None, None),
         };
         let bleu = scored(self.bleu.score()).filter(|_| !self.is_source);
-        let [chrf, whole] = [&self.chrf, &self.offline].map(|c| scored(c.score()));
+        let chrf = scored(self.chrf.score());
+        let whole = scored(self.offline.score()).filter(|_| self.offline_errors.length > 0);
         [wer, offline, bleu, chrf, whole, instant, balanced, reading, laal, laal_ca, yaal, yaal_ca, first, first_ca]
     }
 

@@ -26,8 +26,6 @@ pub struct Track {
     shown: BTreeMap<(u64, usize), Vec<String>>,
     /// When the first word was shown at all, by both clocks.
     pub first: Option<(f64, f64)>,
-    /// Each change of the committed text: what was heard, what it took since, the words.
-    pub steps: Vec<(f64, f64, Vec<String>)>,
     /// Committed words that changed: none, or a promise is broken.
     pub broken: usize,
 }
@@ -49,11 +47,7 @@ impl Track {
         // A last word may get an ending; more than that must not change.
         self.broken += (known.len() - same).saturating_sub(1);
         known.truncate(same);
-        let new: Vec<String> = words[same..].iter().map(|w| (*w).to_owned()).collect();
-        known.extend(new.iter().map(|word| Committed { word: word.clone(), heard, out }));
-        if !new.is_empty() {
-            self.steps.push((heard, out, new));
-        }
+        known.extend(words[same..].iter().map(|word| Committed { word: (*word).to_owned(), heard, out }));
     }
 
     /// Takes the real times of another run of the same recording, word by word.
@@ -68,6 +62,18 @@ impl Track {
         if let (Some(first), Some(real)) = (&mut self.first, real.first) {
             first.1 = real.1;
         }
+    }
+
+    /// The words that came together, by both clocks. A word that got an ending came with it.
+    pub fn steps(&self) -> Vec<(f64, f64, Vec<&str>)> {
+        let mut steps: Vec<(f64, f64, Vec<&str>)> = Vec::new();
+        for word in self.words() {
+            match steps.last_mut().filter(|step| (step.0, step.1) == (word.heard, word.out)) {
+                Some(step) => step.2.push(&word.word),
+                None => steps.push((word.heard, word.out, vec![&word.word])),
+            }
+        }
+        steps
     }
 
     /// All committed words.

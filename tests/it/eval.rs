@@ -2,6 +2,7 @@
 
 use crate::support::{sample, sottovoce, stderr, stdout};
 use serde_json::Value;
+use sottovoce::eval::lag::{laal, long_yaal};
 
 /// A manifest of the first samples of the bundled one.
 fn manifest(folder: &std::path::Path, rows: usize) -> String {
@@ -42,12 +43,100 @@ fn recordings_are_scored_and_logged() {
         assert_eq!(line["delays"].as_array().map(Vec::len), Some(words));
         assert_eq!(line["elapsed"].as_array().map(Vec::len), Some(words));
     }
-    assert!(logs.join("simulstream.es.jsonl").is_file());
+    for of in [source, translation] {
+        let lang = of["lang"].as_str().expect("a language");
+        lags_are_those_of_the_log(
+            of,
+            &std::fs::read_to_string(logs.join(format!("instances.{lang}.log"))).expect("a log"),
+        );
+        same_words(&logs, lang);
+    }
     // Fed bit by bit, nothing is left to chance.
     let again: Value = serde_json::from_str(&stdout(&sottovoce(&["eval", &manifest, "--json"]))).expect("JSON");
     for figure in ["chrf", "laal", "erasure_instant", "first_word"] {
         assert_eq!(again["languages"][1][figure], translation[figure], "{figure}");
     }
+}
+
+/// What others compute from the log (`lag` is compared with OmniSTEval in its own tests) is what we say.
+fn lags_are_those_of_the_log(of: &Value, log: &str) {
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let mean = |times: &str, lag: &dyn Fn(&[f64], f64, usize) -> Option<f64>| {
+        let each = lines.iter().filter_map(|line| {
+            let seconds = |v: &Value| v.as_f64().expect("a number") / 1000.0;
+            let times: Vec<f64> = line[times].as_array().expect("times").iter().map(seconds).collect();
+            let words = line["reference"].as_str().expect("text").split_whitespace().count();
+            lag(&times, seconds(&line["source_length"]), words)
+        });
+        let all: Vec<f64> = each.collect();
+        (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.len() as f64)
+    };
+    let until_the_end = |times: &[f64], source: f64, words: usize| long_yaal(times, source, words, source);
+    for (figure, theirs) in [
+        ("laal", mean("delays", &laal)),
+        ("laal_ca", mean("elapsed", &laal)),
+        ("long_yaal", mean("delays", &until_the_end)),
+        ("long_yaal_ca", mean("elapsed", &until_the_end)),
+    ] {
+        let near = match (of[figure].as_f64(), theirs) {
+            (Some(ours), Some(theirs)) => (ours - theirs).abs() < 1e-3,
+            (ours, theirs) => ours == theirs,
+        };
+        assert!(near, "{figure} of {}: {} and from the log {theirs:?}", of["lang"], of[figure]);
+    }
+}
+
+/// Both logs tell the same words and times.
+fn same_words(logs: &std::path::Path, lang: &str) {
+    let lines = |name: String| -> Vec<Value> {
+        let text = std::fs::read_to_string(logs.join(name)).expect("a log");
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    };
+    let steps = lines(format!("simulstream.{lang}.jsonl"));
+    for (i, instance) in lines(format!("instances.{lang}.log")).iter().enumerate() {
+        let own = steps.iter().filter(|step| step["id"] == i && step["metadata"].is_null());
+        let mut said: Vec<(String, f64)> = Vec::new();
+        for step in own {
+            assert_eq!(step["deleted_tokens"], serde_json::json!([]));
+            let heard = step["total_audio_processed"].as_f64().expect("a number") * 1000.0;
+            let words = step["generated_tokens"].as_array().expect("words");
+            said.extend(words.iter().map(|w| (w.as_str().expect("a word").to_owned(), heard)));
+        }
+        let text = said.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>().join(" ");
+        assert_eq!(instance["prediction"], text);
+        let delays = instance["delays"].as_array().expect("times");
+        assert!(
+            delays.iter().zip(&said).all(|(d, s)| (d.as_f64().expect("a number") - s.1).abs() < 1e-6),
+            "{instance}"
+        );
+    }
+}
+
+#[test]
+fn what_was_done_until_ctrl_c_is_told() {
+    use std::io::{BufRead, BufReader};
+    let folder = tempfile::tempdir().expect("a folder");
+    let manifest = manifest(folder.path(), 24);
+    let mut child = crate::support::program()
+        .args(["eval", &manifest, "--json"])
+        .env("RUST_LOG", "sottovoce::cli::eval=debug")
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines().map(|line| line.expect("text"));
+    assert!(lines.any(|line| line.contains("scored")), "it never scored a recording");
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.expect("kill runs").success());
+    assert!(lines.any(|line| line.contains("interrupted")), "it doesn't say that it was interrupted");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(5));
+    let all: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    let done = all["recordings"].as_u64().expect("a number");
+    assert!((1..24).contains(&done), "{done}");
+    assert!(all["languages"][0]["wer"].is_number() && all["languages"][1]["chrf"].is_number(), "{all}");
+    assert!(all["languages"][1]["chrf_offline"].is_null(), "{all}");
 }
 
 #[test]
