@@ -1,8 +1,8 @@
 //! Turns number words (English, Spanish, German, French) into numbers: `two hundred and five`, `veintiún mil`,
 //! `zweihundertfünf`, `quatre-vingt-dix-neuf`. Pure; the words are data.
 //!
-//! Words are folded ([`fold`](super::words::fold)). Forms after the languages' academies: RAE, Nueva gramática §21; Duden,
-//! Grammatik §509 ff.; Académie française, "Adjectifs numéraux" (with the Belgian and Swiss septante, huitante, nonante).
+//! Words are folded ([`fold`](super::words::fold)). Spanish forms after RAE, Nueva gramática, ch. 21; French with the
+//! Belgian and Swiss septante, huitante, nonante.
 
 /// What a word is worth, and how it joins with others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ const ENGLISH: Cardinals = Cardinals {
     hundreds: &[],
     hundred: &["hundred"],
     scales: &[("thousand", 1_000), ("million", 1_000_000), ("billion", 1_000_000_000), ("trillion", 1_000_000_000_000)],
-    ordinals: &[("first", 1), ("second", 2), ("third", 3), ("fourth", 4), ("fifth", 5), ("sixth", 6), ("seventh", 7),
+    ordinals: &[("first", 1), ("second", 2), ("twice", 2), ("third", 3), ("fourth", 4), ("fifth", 5), ("sixth", 6), ("seventh", 7),
                 ("eighth", 8), ("ninth", 9), ("tenth", 10), ("eleventh", 11), ("twelfth", 12), ("thirteenth", 13),
                 ("fourteenth", 14), ("fifteenth", 15), ("sixteenth", 16), ("seventeenth", 17), ("eighteenth", 18),
                 ("nineteenth", 19), ("twentieth", 20), ("thirtieth", 30), ("fortieth", 40), ("fiftieth", 50),
@@ -165,6 +165,12 @@ impl Cardinals {
         before == self.per && matches!(self.word(word), Some(Word::Hundred))
     }
 
+    /// The number that a German word with a half has before it (`zweieinhalb`).
+    pub fn half(&self, word: &str) -> Option<u64> {
+        let whole = || compound(word.strip_suffix("einhalb")?);
+        self.is_german().then(|| if word == "anderthalb" { Some(1) } else { whole() }).flatten()
+    }
+
     /// What a scale's word multiplies by.
     pub fn scale(&self, word: &str) -> Option<u64> {
         match self.word(word)? {
@@ -181,7 +187,7 @@ impl Cardinals {
         }
         let small = small().map(|value| Word::Small(value as u64)).or_else(|| of(self.tens).map(Word::Small));
         let known = small.or_else(|| of(self.hundreds).map(Word::Hundreds)).or_else(|| of(self.scales).map(Word::Scale));
-        known.or_else(|| self.is_german().then(|| compound(word)).flatten().map(Word::Small))
+        known.or_else(|| self.is_german().then(|| compound(word.strip_suffix("mal").unwrap_or(word))).flatten().map(Word::Small))
     }
 
     fn ordinal(&self, word: &str) -> Option<u64> {
@@ -208,8 +214,7 @@ impl Cardinals {
                 let is_twenty = is_french && [60, 80].contains(&tens) && value < 20;
                 let is_teen = is_french && [10, 70, 90].contains(&tens) && (7..10).contains(&value);
                 let is_unit = tens >= 20 && tens % 10 == 0 && (1..10).contains(&value);
-                (is_twenty || is_teen || is_unit && !(is_french && [70, 90].contains(&tens) && value == 0))
-                    .then_some(before + value)
+                (is_twenty || is_teen || is_unit).then_some(before + value)
             }
             Word::Hundreds(value) => current.is_none().then_some(value),
             Word::Hundred if current.is_none() => Some(100),

@@ -58,7 +58,8 @@ pub fn read(chars: &[char], lang: &Lang) -> (Numeral, usize) {
             '.' | ',' | '٫' | '٬' | '\'' | '\u{2019}' | '\u{A0}' | '\u{202F}' => length > 0,
             // English doesn't divide with spaces, so that a row of numbers isn't one.
             ' ' => lang.primary() != "en" && length == 3 && groups.iter().all(|g| g.2 <= 3),
-            ':' => length == 2 && groups.len() == 1 && groups[0].2 <= 2,
+            // 10:30, and 10h30 in French.
+            ':' | 'h' => length == 2 && groups.len() == 1 && groups[0].2 <= 2,
             _ => false,
         };
         if !is_mark || end + length > LONGEST {
@@ -68,9 +69,9 @@ pub fn read(chars: &[char], lang: &Lang) -> (Numeral, usize) {
         end += 1 + length;
     }
     let number = |(_, start, length): &(Option<char>, usize, usize)| {
-        (*start..start + length).filter_map(digit).fold(0, |n: Milli, d| n.saturating_mul(10) + Milli::from(d))
+        (*start..start + length).filter_map(digit).fold(0, |n: Milli, d| n.saturating_mul(10).saturating_add(d.into()))
     };
-    if groups.get(1).is_some_and(|g| g.0 == Some(':')) {
+    if groups.get(1).is_some_and(|g| matches!(g.0, Some(':' | 'h'))) {
         let (hours, minutes) = (number(&groups[0]), number(&groups[1]));
         let time = u8::try_from(hours).ok().zip(u8::try_from(minutes).ok()).filter(|t| t.0 <= 24 && t.1 < 60);
         let (parts, values) = (Some((hours * ONE, minutes * ONE)), Vec::new());

@@ -27,8 +27,8 @@ struct Words {
     idioms: &'static str,
 }
 
-/// Sources: Huddleston & Pullum, The Cambridge Grammar of the English Language, ch. 9; RAE, Nueva gramática ch. 48; Duden,
-/// Grammatik §§1429 ff.; Grevisse, Le bon usage §§1009–1023 (negation, `ne` explétif, `ne … que`).
+/// Sources: Huddleston & Pullum, The Cambridge Grammar of the English Language, ch. 9; RAE, Nueva gramática, ch. 48; the
+/// German and French words are the usual ones of their grammars.
 #[rustfmt::skip]
 const WORDS: [Words; 4] = [
     Words {

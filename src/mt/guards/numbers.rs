@@ -83,6 +83,10 @@ fn digits(tokens: &[Token], at: usize, cardinals: Option<&Cardinals>) -> Option<
 /// A number in words.
 fn spelled(tokens: &[Token], words: &[&str], at: usize, cardinals: &Cardinals) -> Option<Mention> {
     let length = 1 + tokens[at + 1..].iter().take_while(|t| !t.apart && t.kind == Kind::Word).count();
+    if let Some(whole) = cardinals.half(words[at]) {
+        let readings = vec![vec![Value::Amount(Milli::from(whole) * ONE + ONE / 2)]];
+        return Some(Mention { start: at, end: at + 1, readings, is_sure: true, is_spelled: true });
+    }
     let phrase = cardinals.read(&words[at..at + length])?;
     if at > 0 && cardinals.is_percent(words[at - 1], words[at]) {
         return None;
@@ -115,6 +119,14 @@ fn same_reading(a: &[Value], b: &[Value]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(*a, *b))
 }
 
+/// Whether two numbers may be the same. Of two times the times count: "half past three" has the numbers of "halb drei".
+fn agree(a: &Mention, b: &Mention) -> bool {
+    let is_time = |m: &Mention| m.readings.iter().any(|r| matches!(r[..], [Value::Time(..)]));
+    let both_times = is_time(a) && is_time(b);
+    let fits = |r: &Vec<Value>| b.readings.iter().any(|s| same_reading(r, s) && !(both_times && r.len() > 1));
+    a.readings.iter().any(fits)
+}
+
 /// What of two lists of numbers has no counterpart: indices into each.
 pub fn differences(source: &[Mention], target: &[Mention], both_known: bool) -> (Vec<usize>, Vec<usize>) {
     let mut used = [vec![false; source.len()], vec![false; target.len()]];
@@ -124,8 +136,7 @@ pub fn differences(source: &[Mention], target: &[Mention], both_known: bool) -> 
         for (i, a) in source.iter().enumerate() {
             let fits = |j: &usize| {
                 let b = &target[*j];
-                let agrees = a.readings.iter().any(|r| b.readings.iter().any(|s| same_reading(r, s)));
-                !used[1][*j] && (!sure || a.is_sure && b.is_sure) && agrees
+                !used[1][*j] && (!sure || a.is_sure && b.is_sure) && agree(a, b)
             };
             if !used[0][i] && let Some(j) = (0..target.len()).find(fits) {
                 (used[0][i], used[1][j]) = (true, true);
@@ -146,9 +157,7 @@ pub fn differences(source: &[Mention], target: &[Mention], both_known: bool) -> 
     }
     // What is said twice on one side may be said once on the other.
     let is_again = |side: usize, i: usize| {
-        let mine = &sides[side][i].readings;
-        let agrees = |m: &&Mention| m.readings.iter().any(|r| mine.iter().any(|s| same_reading(r, s)));
-        sides[1 - side].iter().find(agrees).is_some()
+        sides[1 - side].iter().any(|m| agree(&sides[side][i], m))
     };
     let judged = |m: &Mention| {
         let small = |r: &Vec<Value>| r.iter().all(|v| matches!(v, Value::Amount(a) if *a <= OFTEN_SPELLED));

@@ -34,7 +34,7 @@ const MINUTES: &[(&str, &[&str], bool, i16)] = &[
 #[rustfmt::skip]
 const HALVES: &[(&str, &[&str])] = &[
     ("en", &["and", "a", "half"]), ("es", &["y", "medio"]), ("es", &["y", "media"]), ("fr", &["et", "demi"]),
-    ("fr", &["et", "demie"]), ("fr", &["heures", "et", "demie"]), ("fr", &["heure", "et", "demie"]), ("de", &["einhalb"]),
+    ("fr", &["et", "demie"]), ("fr", &["heures", "et", "demie"]), ("fr", &["heure", "et", "demie"]),
 ];
 /// The decimal mark in words.
 const POINTS: &[(&str, &str)] = &[("en", "point"), ("es", "coma"), ("es", "punto"), ("de", "komma"), ("fr", "virgule")];
@@ -93,7 +93,8 @@ fn pair_of(
     let apart = amounts(&[a, b]);
     if let Some((.., minutes_first, sign)) = MINUTES.iter().find(|m| m.0 == lang && m.1 == between) {
         let (minutes, hour) = if *minutes_first { (a, b) } else { (b, a) };
-        if minutes > 0 && minutes < 60 {
+        // Spanish "menos cuarto" is no fourth.
+        if minutes > 0 && minutes < 60 && second.is_sure {
             return Some(vec![vec![time(hour, sign * minutes as i16)?], apart]);
         }
     }
@@ -140,7 +141,7 @@ fn with_clock(mut mention: Mention, tokens: &[Token], words: &[&str], lang: &str
         starts && tokens[inside.start.min(mention.end)..inside.end.max(mention.end).min(tokens.len())].iter().all(|t| !t.apart)
     };
     let clocks = CLOCKS.iter().filter(|c| c.0 == lang).flat_map(|c| c.1);
-    let clock = clocks.filter(|(before, behind, _)| stands(before, behind)).max_by_key(|c| c.0.len() + c.1.len());
+    let clock = clocks.filter(|(before, behind, _)| stands(before, behind)).max_by_key(|c| (c.2 != 0, c.0.len() + c.1.len()));
     let half = HALVES.iter().find(|(l, behind)| *l == lang && stands(&[], behind));
     let (mut start, mut end, mut readings) = (mention.start, mention.end, Vec::new());
     if let Some((before, behind, minutes)) = clock

@@ -6,8 +6,8 @@ use super::words::Token;
 /// A unit: its words in English, Spanish, German, French (folded, several divided by blanks), and its signs.
 type Unit = (&'static str, [&'static str; 4], &'static str);
 
-/// The units that people say. Symbols are those of the SI brochure (9th edition) and ISO 4217. Signs are read in every
-/// language. `minutos` are also part of a time and cents are left out after a price in Spanish: those needn't be there.
+/// The units that people say. Symbols are those of the SI brochure (9th edition) and codes of ISO 4217, read in every
+/// language. Cents aren't among them: Spanish leaves them out after a price.
 #[rustfmt::skip]
 const UNITS: &[Unit] = &[
     ("percent", ["percent", "porcentaje", "prozent", "pourcent"], "% ٪ ％"),
@@ -30,7 +30,7 @@ const UNITS: &[Unit] = &[
     ("kilogram", ["kilo kilos kilogram kilograms", "kilo kilos kilogramo kilogramos", "kilo kilos kilogramm",
                   "kilo kilos kilogramme kilogrammes"], "kg"),
     ("gram", ["gram grams", "gramo gramos", "gramm", "gramme grammes"], "g"),
-    ("ton", ["ton tons tonne tonnes", "tonelada toneladas", "tonne tonnen", "tonne tonnes"], "t"),
+    ("ton", ["ton tons tonne tonnes", "tonelada toneladas", "tonne tonnen", "tonne tonnes"], ""),
     ("litre", ["liter liters litre litres", "litro litros", "liter litern", "litre litres"], "l"),
     ("degree", ["degree degrees", "grado grados", "grad", "degre degres"], "°"),
     ("second", ["seconds", "segundos", "sekunde sekunden", "secondes"], "s"),
