@@ -1,5 +1,8 @@
 //! Twenty speakers at once over the WebSocket, in real time: lag p50/p95 and CPU per session.
 //! `cargo bench --bench sessions [COUNT]`
+//!
+//! With more sessions than the machine can carry it shows the governor: compare with
+//! `SOTTOVOCE__GOVERNOR__ENABLED=false cargo bench --bench sessions 400`.
 #![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used)]
 
 use futures_util::{SinkExt, StreamExt};
@@ -19,8 +22,21 @@ fn cpu_seconds() -> f64 {
     [11, 12].iter().filter_map(|i| fields.get(*i)?.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
-/// Speaks the sample and collects the lag of each committed step, by kind.
-async fn speak(address: String, samples: Arc<Vec<i16>>) -> Vec<(Kind, f64)> {
+/// What one speaker saw.
+#[derive(Default)]
+struct Seen {
+    /// The lag of each committed step, by kind.
+    lags: Vec<(Kind, f64)>,
+    /// The governor's highest step.
+    step: u8,
+    /// Seconds of sound that were dropped.
+    lost: f64,
+    /// Whether it was turned away.
+    is_refused: bool,
+}
+
+/// Speaks the sample.
+async fn speak(address: String, samples: Arc<Vec<i16>>) -> Seen {
     let (mut socket, _) = tokio_tungstenite::connect_async(address).await.unwrap();
     socket.send(Message::text(r#"{"type":"config","rate":16000}"#)).await.unwrap();
     let (mut out, mut events) = socket.split();
@@ -28,24 +44,42 @@ async fn speak(address: String, samples: Arc<Vec<i16>>) -> Vec<(Kind, f64)> {
         let start = Instant::now();
         for (i, block) in samples.chunks(640).enumerate() {
             let bytes: Vec<u8> = block.iter().flat_map(|s| s.to_le_bytes()).collect();
-            out.send(Message::binary(bytes)).await.unwrap();
+            // Who is refused need not go on.
+            if out.send(Message::binary(bytes)).await.is_err() {
+                return;
+            }
             tokio::time::sleep_until((start + Duration::from_millis(40 * (i as u64 + 1))).into()).await;
         }
-        out.send(Message::text(r#"{"end":true}"#)).await.unwrap();
+        let _ = out.send(Message::text(r#"{"end":true}"#)).await;
     });
-    let mut lags = Vec::new();
+    let mut seen = Seen::default();
     let mut committed = std::collections::HashMap::new();
     while let Some(Ok(message)) = events.next().await {
         let Message::Text(text) = message else { continue };
-        let Ok(Event { body: Body::Caption(c), t, .. }) = serde_json::from_str(&text) else { continue };
+        let (c, t) = match serde_json::from_str(&text) {
+            Ok(Event { body: Body::Caption(c), t, .. }) => (c, t),
+            Ok(Event { body: Body::Status { step, .. }, .. }) => {
+                seen.step = seen.step.max(step);
+                continue;
+            }
+            Ok(Event { body: Body::Gap { start, end, .. }, .. }) => {
+                seen.lost += end - start;
+                continue;
+            }
+            Ok(Event { body: Body::Error { .. }, .. }) => {
+                seen.is_refused = true;
+                continue;
+            }
+            _ => continue,
+        };
         let before = committed.insert(c.id.clone(), c.committed.len()).unwrap_or(0);
         if c.committed.len() > before {
             // A transcript's last word may still be tentative; what counts is the last committed one.
-            lags.push((c.kind, t - c.words.last().map_or(c.end, |w| w.end)));
+            seen.lags.push((c.kind, t - c.words.last().map_or(c.end, |w| w.end)));
         }
     }
     sending.await.unwrap();
-    lags
+    seen
 }
 
 fn main() -> sottovoce::error::Result<()> {
@@ -54,26 +88,29 @@ fn main() -> sottovoce::error::Result<()> {
     let samples: Vec<i16> = hound::WavReader::open(sample).unwrap().samples().map(Result::unwrap).collect();
     let (samples, seconds) = (Arc::new(samples.clone()), samples.len() as f64 / 16_000.0);
     let toml = "[speak]\nbackend = \"none\"\n[server]\nlisten = \"127.0.0.1:0\"\nmax_sessions = 1000";
-    let plan = Plan::new(config::parse(toml, std::iter::empty())?)?;
+    let plan = Plan::new(config::parse(toml, config::environment())?)?;
     let models = plan.load()?;
     let pipeline = Arc::new(Pipeline::start(plan, models)?);
     let server = Server::start(pipeline.clone())?;
     let cpu = cpu_seconds();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let mut lags = runtime.block_on(async {
+    let seen = runtime.block_on(async {
         let mut speakers = Vec::new();
         for i in 0..count {
             let address = format!("ws://{}/v1/speak?room=r{i}", server.address);
             speakers.push(tokio::spawn(speak(address, samples.clone())));
             tokio::time::sleep(Duration::from_millis(53)).await;
         }
-        let mut lags = Vec::new();
+        let mut seen = Vec::new();
         for speaker in speakers {
-            lags.extend(speaker.await.unwrap());
+            seen.push(speaker.await.unwrap());
         }
-        lags
+        seen
     });
     let cpu = cpu_seconds() - cpu;
+    let refused = seen.iter().filter(|s| s.is_refused).count();
+    let (step, lost) = (seen.iter().map(|s| s.step).max().unwrap_or(0), seen.iter().map(|s| s.lost).sum::<f64>());
+    let mut lags: Vec<(Kind, f64)> = seen.into_iter().flat_map(|s| s.lags).collect();
     lags.sort_by(|a, b| a.1.total_cmp(&b.1));
     println!(
         "{count} sessions of {seconds:.0} s: {:.1} % of a core each (clients included)",
@@ -89,6 +126,7 @@ fn main() -> sottovoce::error::Result<()> {
             of.len()
         );
     }
+    println!("highest step of the governor {step}, {refused} sessions refused, {lost:.1} s of sound dropped in all");
     let stopped = pipeline.stop(Duration::from_secs(5));
     server.stop();
     stopped

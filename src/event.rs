@@ -88,6 +88,9 @@ pub enum Body {
         lag: f64,
         /// For people.
         detail: String,
+        /// How much is spared, for machines: 0 nothing … 4 new sessions are refused (see the README).
+        #[serde(default)]
+        step: u8,
     },
     /// The last event on a connection.
     Bye {
@@ -126,6 +129,9 @@ pub struct Caption {
     pub committed: String,
     /// May change; follows `committed` (with a space between where both are words).
     pub tentative: String,
+    /// The beginning of `tentative` that is steady enough for a balanced listener; for the fan-out in this process.
+    #[serde(skip)]
+    pub steady: String,
     /// Nothing of this caption changes any more.
     #[serde(rename = "final")]
     pub is_final: bool,

@@ -25,6 +25,7 @@
 //! | when an utterance ends | [`listen::endpoint`] |
 //! | what clients receive | [`event`] |
 //! | what is dropped under load | [`pipeline::link`], [`hub::fanout`] |
+//! | what is spared under load, and when | [`pipeline::governor`] |
 //! | start, stop, crash | [`pipeline`] |
 //! | a device problem | `capture/device.rs` |
 //! | what a published model's files look like; what is made of them | [`models::layout`]; [`models::import`] |
@@ -42,6 +43,7 @@ pub mod text;
 
 pub mod cli;
 pub mod config;
+pub mod eval;
 pub mod models;
 pub mod onnx;
 pub mod plan;

@@ -1,7 +1,7 @@
 //! Every metric and its name, in one place; `/metrics` shows them in Prometheus' text format.
 
 use prometheus::{
-    Counter, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+    Counter, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 use std::sync::OnceLock;
 
@@ -18,6 +18,10 @@ pub struct Metrics {
     pub audio_seconds: Counter,
     /// Seconds inside ONNX Runtime.
     pub model_seconds: Counter,
+    /// Decoder passes, by model (`mt`; `asr` where the recogniser has such a decoder): with [`updates`](Self::updates), what an update costs.
+    pub decoder_steps: IntCounterVec,
+    /// Texts decoded, by the same models.
+    pub updates: IntCounterVec,
     /// Captions published, by kind (`source`, `translation`) and finality.
     pub captions: IntCounterVec,
     /// Seconds from the end of the last word to the caption, by kind; live sessions only.
@@ -30,6 +34,15 @@ pub struct Metrics {
     pub link_dropped: IntCounterVec,
     /// Audio lost, by reason, in seconds.
     pub gap_seconds: HistogramVec,
+    /// The governor's step: 0 full effort, 4 no new sessions.
+    pub governor_step: IntGauge,
+    /// Steps of the governor, by direction (`down`: less effort).
+    pub governor_steps: IntCounterVec,
+    /// Seconds that the oldest live work of a link has waited.
+    pub waiting_age: GaugeVec,
+    /// Translations of unfinished text that weren't made, by reason: `unheard` (nobody in the room reads the language),
+    /// `behind` (the governor spares them).
+    pub drafts_skipped: IntCounterVec,
 }
 
 /// The metrics.
@@ -53,6 +66,8 @@ impl Metrics {
             refused: IntCounterVec::new(Opts::new("refused_total", "Connections and sessions refused"), &["reason"])?,
             audio_seconds: Counter::new("audio_processed_seconds_total", "Seconds of speech recognised")?,
             model_seconds: Counter::new("model_seconds_total", "Seconds spent running models")?,
+            decoder_steps: IntCounterVec::new(Opts::new("decoder_steps_total", "Decoder passes"), &["model"])?,
+            updates: IntCounterVec::new(Opts::new("updates_total", "Texts or utterances decoded"), &["model"])?,
             captions: IntCounterVec::new(Opts::new("captions_total", "Captions published"), &["kind", "final"])?,
             lag: HistogramVec::new(
                 histogram(
@@ -69,6 +84,19 @@ impl Metrics {
             link_depth: IntGaugeVec::new(Opts::new("link_depth", "Items waiting in a link"), &["link"])?,
             link_dropped: IntCounterVec::new(Opts::new("link_dropped_total", "Items given up by policy"), &["link"])?,
             gap_seconds: HistogramVec::new(histogram("gap_seconds", "Audio lost", fine_buckets), &["reason"])?,
+            governor_step: IntGauge::new("governor_step", "0 full effort … 4 no new sessions")?,
+            governor_steps: IntCounterVec::new(
+                Opts::new("governor_steps_total", "Steps of the lag governor"),
+                &["direction"],
+            )?,
+            waiting_age: GaugeVec::new(
+                Opts::new("waiting_age_seconds", "Age of the oldest live work of a link"),
+                &["link"],
+            )?,
+            drafts_skipped: IntCounterVec::new(
+                Opts::new("drafts_skipped_total", "Translations of unfinished text that were spared"),
+                &["reason"],
+            )?,
             registry,
         };
         metrics.register()?;
@@ -76,18 +104,24 @@ impl Metrics {
     }
 
     fn register(&self) -> prometheus::Result<()> {
-        let collectors: [Box<dyn prometheus::core::Collector>; 11] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 17] = [
             Box::new(self.sessions.clone()),
             Box::new(self.listeners.clone()),
             Box::new(self.refused.clone()),
             Box::new(self.audio_seconds.clone()),
             Box::new(self.model_seconds.clone()),
+            Box::new(self.decoder_steps.clone()),
+            Box::new(self.updates.clone()),
             Box::new(self.captions.clone()),
             Box::new(self.lag.clone()),
             Box::new(self.stage_seconds.clone()),
             Box::new(self.link_depth.clone()),
             Box::new(self.link_dropped.clone()),
             Box::new(self.gap_seconds.clone()),
+            Box::new(self.governor_step.clone()),
+            Box::new(self.governor_steps.clone()),
+            Box::new(self.waiting_age.clone()),
+            Box::new(self.drafts_skipped.clone()),
         ];
         collectors.into_iter().try_for_each(|c| self.registry.register(c))
     }

@@ -118,7 +118,8 @@ impl Plan {
             Some(folder) => {
                 let build = find("translate", &translate.backend, mt::BACKENDS)?;
                 let compute = Compute { threads: translate.threads, device: translate.device };
-                let options = mt::Options::new(compute, translate.beam);
+                let shortlist = translate.shortlist;
+                let options = mt::Options { shortlist, ..mt::Options::new(compute, translate.beam) };
                 let mut translator = build(folder, options)?;
                 let (from, targets) = (&recognise.lang, self.targets());
                 for to in &targets {
@@ -216,6 +217,10 @@ fn check_numbers(config: &Config) -> Result<()> {
         ("server.listener_queue", config.server.listener_queue >= 8, "at least 8"),
         ("server.max_message", config.server.max_message >= 1_024, "at least 1024"),
         ("server.drain_timeout", (0.0..=3_600.0).contains(&config.server.drain_timeout), "0 to 3600"),
+        ("governor.limit", config.governor.limit > 0.0, "more than 0"),
+        ("governor.calm", (0.0..config.governor.limit).contains(&config.governor.calm), "less than governor.limit"),
+        ("governor.patience", config.governor.patience >= 0.0, "0 or more"),
+        ("governor.recovery", config.governor.recovery > 0.0, "more than 0"),
         ("listen.max_waiting", config.listen.max_waiting > 0.0, "more than 0"),
         ("listen.endpoint.start_probability", is_probability(endpoint.start_probability), "0 to 1"),
         ("listen.endpoint.end_probability", is_probability(endpoint.end_probability), "0 to 1"),

@@ -6,18 +6,28 @@ use crate::pipeline::timing::Timing;
 use crate::text::Lang;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 /// A session from a file, in English, to be translated into Spanish.
 pub fn session() -> Arc<Session> {
+    Arc::new(made(Clock::Audio))
+}
+
+/// The same from a microphone.
+pub fn live_session() -> Arc<Session> {
+    Arc::new(made(Clock::Wall(Instant::now())))
+}
+
+fn made(clock: Clock) -> Session {
     static NUMBER: AtomicU64 = AtomicU64::new(1);
-    Arc::new(Session {
+    Session {
         number: NUMBER.fetch_add(1, Ordering::Relaxed),
         room: "test".into(),
         speaker: String::new(),
         lang: Lang::parse("en").expect("known"),
         to: vec![Lang::parse("es").expect("known")],
         format: AudioFormat::PIPELINE,
-        clock: Clock::Audio,
+        clock,
         timing: Timing::default(),
-    })
+    }
 }

@@ -52,6 +52,11 @@ export function follow(room, wanted, on = {}) {
     if (chosen !== before && (before || langs.length > 2)) listening.ask({ lang: chosen }, true);
   }
 
+  function status({ state, lag, detail }) {
+    if (state === "ready") return say("");
+    say(state === "behind" ? `${detail || "Captions come late just now."} (${lag.toFixed(1)} s late)` : detail);
+  }
+
   function event(event, isPast) {
     switch (event.type) {
       case "hello": return hello(event);
@@ -63,7 +68,7 @@ export function follow(room, wanted, on = {}) {
       case "gap":
         if (!isPast) captions.note(`${(event.end - event.start).toFixed(1)} s of sound were lost (${event.reason}).`);
         return;
-      case "status": return say(event.state === "ready" ? "" : event.detail || "Captions come late just now.");
+      case "status": return status(event);
       case "error": return say(event.message);
     }
   }

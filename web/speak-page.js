@@ -22,6 +22,7 @@ let speaking = null;
 let heardAt = -Infinity;
 let soundAt = -Infinity;
 let lostFrames = 0;
+let isBusy = false;
 
 document.title = `${room} – speak`;
 byId("room").textContent = room;
@@ -66,10 +67,17 @@ function frame(pcm, level) {
   speaking?.send(pcm);
 }
 
+/** Says what is spared while the server is busy, and takes it back; what else is said stays. */
+function status(event) {
+  if (event.state !== "ready") say(event.detail);
+  else if (isBusy) say("");
+  isBusy = event.state !== "ready";
+}
+
 function event(event) {
   if (event.type === "hello") captions.choose(event.langs[1] ?? event.langs[0], event.langs[0]);
   if (event.type === "error") say(event.message);
-  if (event.type === "status" && event.state !== "ready") say(event.detail);
+  if (event.type === "status") status(event);
   if (event.type !== "caption") return;
   if (event.kind === "source") heardAt = performance.now();
   captions.caption(event, false);
@@ -100,8 +108,9 @@ async function start() {
     say(microphoneProblem(error));
     return become("idle");
   }
-  const from = new URLSearchParams(location.search).get("from");
-  speaking = new Speaking({ room, speaker: speaker.value.trim(), from }, microphone.rate, { event, state, lost });
+  const asked = new URLSearchParams(location.search);
+  const query = { room, speaker: speaker.value.trim(), from: asked.get("from"), lang: asked.get("lang") };
+  speaking = new Speaking(query, microphone.rate, { event, state, lost });
   become("speaking");
   keepAwake();
   listDevices();

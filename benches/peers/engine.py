@@ -2,6 +2,7 @@
 
     python engine.py ct2-whisper FOLDER SECONDS TOKENS FRAMES      CTranslate2, over so many frames of 10 ms
     python engine.py ct2-mt FOLDER SOURCE TARGET BATCH FROM TO
+    python engine.py ct2-updates FOLDER SHAPES FROM TO             texts of so many pieces, each into so many, from scratch
     python engine.py whisper-cpp CLI FILE SECONDS TOKENS POSITIONS whisper-cli, over so many of the encoder's positions
     python engine.py piper FOLDER TEXT
 
@@ -86,6 +87,30 @@ def ct2_mt(folder, source, target, batch, *languages):
     return round
 
 
+def ct2_updates(folder, shapes, *languages):
+    import ctranslate2
+
+    start = time.perf_counter()
+    model = ctranslate2.Translator(folder, device="cpu", compute_type="int8", intra_threads=1, inter_threads=1)
+    say({"load_s": time.perf_counter() - start, "rss_mb": memory("VmRSS")})
+    names = json.loads((Path(folder) / "tokenizer.json").read_text())["model"]["vocab"]
+    piece = {i: name for name, i in names.items()}
+    begins, forced = languages
+    shapes = json.loads(shapes)
+
+    def round():
+        start = time.perf_counter()
+        for source, target in shapes:
+            source = [begins, *(piece[100 + 11 * i] for i in range(source - 2)), "</s>"]
+            # As many steps as ours: the pieces and the end.
+            model.translate_batch([source], target_prefix=[[forced]], beam_size=1,
+                                  min_decoding_length=target + 2, max_decoding_length=target + 2)
+        each = 1e3 * (time.perf_counter() - start) / len(shapes)
+        return {"update": each, "pieces": sum(target for _, target in shapes)}
+
+    return round
+
+
 def whisper_cpp(cli, file, seconds, tokens, positions):
     seconds, tokens = int(seconds), int(tokens)
     wav = tempfile.NamedTemporaryFile(suffix=".wav")
@@ -129,7 +154,7 @@ def piper(folder, text):
 
 
 def main(kind, *args):
-    kinds = {"ct2-whisper": ct2_whisper, "ct2-mt": ct2_mt, "whisper-cpp": whisper_cpp, "piper": piper}
+    kinds = {"ct2-whisper": ct2_whisper, "ct2-mt": ct2_mt, "ct2-updates": ct2_updates, "whisper-cpp": whisper_cpp, "piper": piper}
     round = kinds[kind](*args)
     for _ in sys.stdin:
         ms = round()

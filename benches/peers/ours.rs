@@ -2,6 +2,8 @@
 //! again, each time a line comes in. All it says is lines of JSON.
 #![allow(missing_docs, clippy::print_stdout)]
 
+mod updates;
+
 use serde_json::{Value, json};
 use sottovoce::asr::whisper::decode::Settings;
 use sottovoce::asr::whisper::mel::LogMel;
@@ -20,22 +22,29 @@ use std::time::Instant;
 /// One round of work: what was measured, in milliseconds by name.
 type Round = Box<dyn FnMut() -> Result<Value>>;
 
-const USAGE: &str =
-    "usage: ours whisper FOLDER SECONDS TOKENS | mt FOLDER SOURCE TARGET BATCH FROM TO | tts FOLDER TEXT";
+const USAGE: &str = "usage: ours whisper FOLDER SECONDS TOKENS | mt FOLDER SOURCE TARGET BATCH FROM TO | tts FOLDER TEXT | \
+     updates FOLDER STARTER CAPTIONS scratch|drafts|shortlist";
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let start = Instant::now();
+    let mut said = json!({});
     let mut round = match args[..] {
         ["whisper", folder, seconds, tokens] => whisper(Path::new(folder), number(seconds)?, number(tokens)?)?,
         ["mt", folder, source, target, batch, from, to] => {
             mt(Path::new(folder), [number(source)?, number(target)?, number(batch)?], [from, to])?
         }
+        ["updates", folder, starter, captions, how] => {
+            let [folder, starter, captions] = [folder, starter, captions].map(Path::new);
+            let (about, round) = updates::replay(folder, starter, captions, how)?;
+            said = about;
+            round
+        }
         ["tts", folder, text] => tts(Path::new(folder), text.to_owned())?,
         _ => return Err(Error::config(USAGE)),
     };
-    println!("{}", json!({ "load_s": start.elapsed().as_secs_f64(), "rss_mb": memory("VmRSS") }));
+    println!("{}", json!({ "load_s": start.elapsed().as_secs_f64(), "rss_mb": memory("VmRSS"), "about": said }));
     for line in std::io::stdin().lines() {
         if line.is_err() {
             break;

@@ -8,11 +8,13 @@ round doesn't count; the table has medians. README.md says what is compared with
 """
 
 import argparse
+import array
 import json
 import os
 import statistics
 import subprocess
 import sys
+import wave
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -54,6 +56,18 @@ class Engine:
         median = {key: statistics.median(r["ms"][key] for r in self.rounds) for key in self.rounds[0]["ms"]}
         return {"engine": self.label, "load_s": self.loaded["load_s"], "rss_mb": self.rounds[-1]["rss_mb"],
                 "peak_mb": self.rounds[-1]["peak_mb"], "ms": median, "rounds": [r["ms"] for r in self.rounds]}
+
+
+def monologue(files, out):
+    """The speech of WAV files (16 bit, one channel) in one, 0.15 s apart."""
+    with wave.open(str(out), "wb") as whole:
+        for file in files:
+            with wave.open(str(file)) as part:
+                rate, samples = part.getframerate(), array.array("h", part.readframes(part.getnframes()))
+            if whole._nframeswritten == 0:
+                whole.setnchannels(1), whole.setsampwidth(2), whole.setframerate(rate)
+            loud = [i for i, sample in enumerate(samples) if abs(sample) > 300]
+            whole.writeframes(samples[loud[0]:loud[-1]].tobytes() + bytes(2 * int(0.15 * rate)))
 
 
 class Bench:
@@ -112,6 +126,28 @@ class Bench:
         yield self.ours("mt", self.imported(name), SOURCE, TARGET, batch, "en", "es")
         yield self.peer("CTranslate2 int8", "ct2-mt", self.cache / name / "ct2", SOURCE, TARGET, batch, *languages)
 
+    def updates(self, name):
+        """Captions as they grow, each translated when it changed: with the last translation as a draft, and from scratch."""
+        languages = LANGUAGES[name.split("-")[0]]
+        captions = self.captions()
+        labels = {"shortlist": "sottovoce, drafts and shortlist", "drafts": "sottovoce, drafts", "scratch": "sottovoce, each from scratch"}
+        ours = [self.ours("updates", self.imported(name), ROOT / "onnx/starter/mt-en-es", captions, how) for how in labels]
+        for engine, label in zip(ours, labels.values()):
+            engine.label = label
+        about = ours[0].loaded["about"]
+        print(f"\n{about['updates']} updates: {about['passes']} decoder passes with drafts, {about['steps']} from scratch "
+              f"({about['steps'] / about['passes']:.1f} times as many)")
+        yield from ours
+        yield self.peer("CTranslate2 int8, each from scratch", "ct2-updates", self.cache / name / "ct2", json.dumps(about["shapes"]), *languages)
+
+    def captions(self):
+        """What the starter recogniser says, update by update, of a speaker who hardly pauses: the bundled samples in a row."""
+        speech, captions = self.cache / "speech.wav", self.cache / "captions.jsonl"
+        monologue(sorted((ROOT / "onnx/starter/samples").glob("**/*.wav")), speech)
+        command = [self.target / "sottovoce", "translate", "--to", "en", "--format", "jsonl", speech]
+        captions.write_text(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+        return captions
+
     def voice(self, name):
         folder = self.cache / name
         yield self.ours("tts", folder, TEXT)
@@ -125,6 +161,7 @@ class Bench:
                 yield f"{name}, {len(TEXT)} phonemes", lambda n=name: self.voice(n)
             else:
                 yield from ((f"{name}, {SOURCE} → {TARGET} pieces, batch {b}", lambda n=name, b=b: self.translation(n, b)) for b in BATCHES)
+                yield f"{name}, captions that grow", lambda n=name: self.updates(n)
 
     def measure(self, engines):
         """All engines of a job, interleaved."""
@@ -136,13 +173,13 @@ class Bench:
             engine.close()
         results = [engine.result() for engine in engines]
         # The same work, or no comparison.
-        for what in ("tokens", "samples"):
+        for what in ("tokens", "samples", "pieces"):
             if len(done := {r["ms"].get(what) for r in results}) > 1:
                 print(f"\nNot the same work: {what} {sorted(done)}")
         return results
 
 
-PARTS = ("mel", "encode", "decode", "translate", "speak")
+PARTS = ("mel", "encode", "decode", "translate", "update", "speak")
 
 
 def total(result):

@@ -18,6 +18,7 @@ use crate::audio::StreamTime;
 use crate::error::Result;
 use crate::metrics;
 use crate::onnx::Compute;
+use crate::pipeline::governor::Effort;
 use crate::pipeline::item::{Flow, Heard, Item, Recognised, Session};
 use crate::pipeline::stage::Stage;
 use crate::stabilise::{CommitPolicy, Stabiliser};
@@ -65,6 +66,11 @@ pub trait Recognizer: Send {
     /// every word, so that only agreement tells.
     fn policy(&self) -> CommitPolicy {
         CommitPolicy::Native
+    }
+
+    /// Samples of new sound that it waits for, where it decodes the utterance anew each time; 0: it carries on.
+    fn hop(&self) -> usize {
+        0
     }
 
     /// Runs the model once, so that the first speaker doesn't wait for lazy work.
@@ -141,6 +147,7 @@ pub const BACKENDS: &[(&str, Build)] = &[
 pub struct Recognise {
     recognizer: Box<dyn Recognizer>,
     policy: CommitPolicy,
+    effort: Effort,
     open: HashMap<StreamId, Open>,
     by_session: HashMap<Arc<Session>, StreamId>,
     next: StreamId,
@@ -153,13 +160,32 @@ struct Open {
     at: StreamTime,
     stabiliser: Stabiliser<Word>,
     shown: bool,
+    /// Sound that is held back until there is enough of it for another pass.
+    held: Vec<f32>,
 }
 
 impl Recognise {
     /// A stage over this recogniser.
     pub fn new(recognizer: Box<dyn Recognizer>, policy: Option<CommitPolicy>) -> Self {
         let policy = policy.unwrap_or_else(|| recognizer.policy());
-        Self { recognizer, policy, open: HashMap::new(), by_session: HashMap::new(), next: 1 }
+        let (effort, open, by_session) = (Effort::default(), HashMap::new(), HashMap::new());
+        Self { recognizer, policy, effort, open, by_session, next: 1 }
+    }
+
+    /// Does from now on as much as `effort` says.
+    pub fn spare(&mut self, effort: Effort) {
+        self.effort = effort;
+    }
+
+    /// Gives a stream's sound to the recogniser: under load only when there is more of it than usual.
+    fn accept(&mut self, id: StreamId, samples: &[f32], is_last: bool) {
+        let Some(open) = self.open.get_mut(&id) else { return };
+        open.held.extend_from_slice(samples);
+        let factor = self.effort.hop_factor();
+        let enough = if factor > 1 { factor * self.recognizer.hop() } else { 0 };
+        if !open.held.is_empty() && (is_last || open.held.len() >= enough) {
+            self.recognizer.accept(id, &std::mem::take(&mut open.held));
+        }
     }
 
     fn hear(&mut self, session: &Arc<Session>, heard: Heard, emit: &mut dyn FnMut(Item<Recognised>)) -> Result<()> {
@@ -174,7 +200,8 @@ impl Recognise {
                 self.recognizer.start(id);
                 let stabiliser = Stabiliser::new(self.policy);
                 let (session, lang) = (session.clone(), session.lang.clone());
-                self.open.insert(id, Open { session: session.clone(), utterance, lang, at, stabiliser, shown: false });
+                let (shown, held) = (false, Vec::new());
+                self.open.insert(id, Open { session: session.clone(), utterance, lang, at, stabiliser, shown, held });
                 self.by_session.insert(session, id);
             }
             Heard::Speech(samples) => {
@@ -182,11 +209,12 @@ impl Recognise {
                 session.timing.taken(seconds);
                 if let Some(&id) = self.by_session.get(session) {
                     metrics::get().audio_seconds.inc_by(seconds);
-                    self.recognizer.accept(id, &samples);
+                    self.accept(id, &samples, false);
                 }
             }
             Heard::End(_) => {
                 if let Some(&id) = self.by_session.get(session) {
+                    self.accept(id, &[], true);
                     self.recognizer.finish(id);
                 }
             }
@@ -225,6 +253,7 @@ impl Open {
             lang: self.lang.clone(),
             committed: self.stabiliser.committed().iter().map(on_session).collect(),
             tentative: self.stabiliser.tentative().iter().map(on_session).collect(),
+            steady: self.stabiliser.steady(),
             is_final: update.is_done,
             start: self.at,
             heard: self.at.plus(update.heard),

@@ -146,6 +146,10 @@ impl Recognizer for WhisperCpp {
         CommitPolicy::LocalAgreement { n: 2 }
     }
 
+    fn hop(&self) -> usize {
+        utterance::HOP
+    }
+
     fn start(&mut self, stream: StreamId) {
         self.streams.insert(stream, Utterance::default());
     }

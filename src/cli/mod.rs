@@ -1,6 +1,7 @@
 //! The command line of design 5.2: turns arguments into calls. One file per group of commands.
 
 mod client;
+mod eval;
 mod inspect;
 mod listen;
 mod models;
@@ -41,6 +42,11 @@ enum LogFormat {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// The daemon: listens to the microphone (or only to the network) and serves captions.
+    ///
+    /// When more is said than this machine can carry, it spares work step by step, tells all clients (status events),
+    /// and takes it up again when it is calm: 1 speech is recognised in larger steps, 2 translations are updated less
+    /// often, 3 they come sentence by sentence, 4 no new speakers are taken. Finals always come. [governor] in the
+    /// pipeline file says when.
     Run(run::RunArgs),
     /// Translates files, or standard input as `-`, through the same pipeline.
     Translate(translate::TranslateArgs),
@@ -61,6 +67,8 @@ enum Command {
     /// Lists, fetches and checks models.
     #[command(subcommand)]
     Models(models::ModelsCommand),
+    /// Measures captions of recordings against what was said: errors, steadiness, lag, cost.
+    Eval(eval::EvalArgs),
     /// Prints a completion script for a shell.
     Completions {
         /// bash, zsh, fish, elvish or powershell.
@@ -122,6 +130,7 @@ impl Cli {
             Command::Check { pipelines } => inspect::check(&pipelines),
             Command::Doctor => inspect::doctor(),
             Command::Models(command) => models::models(&command),
+            Command::Eval(args) => eval::eval(&args),
             Command::Completions { shell } => {
                 clap_complete::generate(shell, &mut Self::command(), "sottovoce", &mut std::io::stdout());
                 Ok(())

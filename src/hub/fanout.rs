@@ -16,15 +16,12 @@ use std::sync::Arc;
 pub enum Dial {
     /// Every word as soon as it is guessed.
     Instant,
-    /// The last two guessed words are held back: they change most.
+    /// Of the guessed words the first few, as far as they are steady ([`Stabiliser::steady`](crate::stabilise::Stabiliser::steady)).
     #[default]
     Balanced,
     /// Committed text only.
     Reading,
 }
-
-/// Words a balanced listener doesn't see yet (mask-k of Arivazhagan et al. 2020; 2 halves the flicker at little lag).
-const MASKED: usize = 2;
 
 impl Dial {
     /// All dials, by name.
@@ -40,23 +37,28 @@ impl Dial {
         dial.ok_or_else(|| Error::config(format!("unknown dial `{name}`")).hint("instant, balanced or reading"))
     }
 
+    /// What of a caption's tentative text this dial shows.
+    pub fn tentative(self, caption: &Caption) -> &str {
+        match self {
+            Self::Instant => &caption.tentative,
+            Self::Balanced => &caption.steady,
+            Self::Reading => "",
+        }
+    }
+
     /// The event as this dial shows it; `None` where it shows nothing new.
     fn apply<'a>(self, published: &'a Published, changed: &'a mut Option<Event>) -> Option<&'a Event> {
         let Body::Caption(caption) = &published.event.body else { return Some(&published.event) };
-        let tentative = match self {
-            Self::Instant => return Some(&published.event),
-            Self::Reading if published.is_draft || caption.committed.is_empty() && !caption.is_final => return None,
-            Self::Reading => String::new(),
-            Self::Balanced => mask(&caption.tentative),
-        };
+        if self == Self::Instant {
+            return Some(&published.event);
+        }
+        if self == Self::Reading && (published.is_draft || caption.committed.is_empty() && !caption.is_final) {
+            return None;
+        }
+        let tentative = self.tentative(caption).to_owned();
         let caption = Caption { tentative, ..caption.clone() };
         Some(changed.insert(Event { body: Body::Caption(caption), ..published.event.clone() }))
     }
-}
-
-fn mask(tentative: &str) -> String {
-    let words: Vec<&str> = tentative.split_whitespace().collect();
-    words[..words.len().saturating_sub(MASKED)].join(" ")
 }
 
 /// What a listener wants to get.
@@ -73,14 +75,18 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Whether it wants translations into this language.
+    pub fn wants(&self, lang: &Lang) -> bool {
+        self.lang.as_ref().is_none_or(|l| l.primary() == lang.primary())
+    }
+
     fn lets_through(&self, published: &Published) -> bool {
         if self.session.is_some() && published.session.is_some() && self.session != published.session {
             return false;
         }
-        let wants = |lang: &Lang| self.lang.as_ref().is_none_or(|l| l == lang || l.primary() == lang.primary());
         match &published.event.body {
-            Body::Caption(c) => c.kind == Kind::Source || wants(&c.lang),
-            Body::Speech { lang, .. } => self.voice && wants(lang),
+            Body::Caption(c) => c.kind == Kind::Source || self.wants(&c.lang),
+            Body::Speech { lang, .. } => self.voice && self.wants(lang),
             _ => true,
         }
     }

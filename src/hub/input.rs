@@ -3,6 +3,7 @@
 use super::fanout::{Filter, Sink};
 use super::room::Published;
 use crate::error::Error;
+use crate::pipeline::governor::Step;
 use crate::pipeline::item::{Item, Recognised, Session, Spoken, Translated};
 use crate::pipeline::link::{Linked, WhenFull};
 use crossbeam_channel::Sender;
@@ -26,6 +27,8 @@ pub enum HubIn {
     Unsubscribe(u64),
     /// Somebody asks what was said lately.
     Snapshot(String, Option<String>, Sender<Vec<Arc<Published>>>),
+    /// The governor went to a step, because the oldest work had waited so many seconds.
+    Step(Step, f64),
     /// A stage has failed: everyone is told, and all connections end.
     Fault(Error),
     /// The daemon stops: everyone is told, sessions may still finish.

@@ -2,15 +2,18 @@
 //!
 //! It is a stage like the others: one thread, no lock. Nothing here waits for a network client.
 
+pub mod audience;
 pub mod fanout;
 mod input;
 pub mod room;
 
+pub use audience::Audience;
 pub use input::{HubIn, Subscription};
 
 use crate::error::Result;
 use crate::event::{Body, PROTOCOL_VERSION, State};
 use crate::metrics;
+use crate::pipeline::governor::Step;
 use crate::pipeline::item::{Flow, Item, Session, Spoken};
 use crate::pipeline::stage::Stage;
 use crate::text::Lang;
@@ -18,7 +21,6 @@ use fanout::{Encoded, Listener};
 use room::{Published, Room};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Rooms from which on unused ones are swept out.
 const MANY_ROOMS: usize = 256;
@@ -29,16 +31,21 @@ pub struct Hub {
     langs: Vec<Lang>,
     rooms: HashMap<String, Room>,
     listeners: HashMap<String, Vec<Listener>>,
-    /// How many want a voice; `speak` looks at it.
-    voices: Arc<AtomicUsize>,
+    /// The same listeners, for the stages that look whether somebody wants their work.
+    audience: Arc<Audience>,
+    /// How the daemon is: the governor's step and the age that led to it, and whether it stops.
+    step: Step,
+    age: f64,
+    is_draining: bool,
 }
 
 impl Hub {
     /// A hub that announces these languages, the speaker's first.
-    pub fn new(langs: Vec<Lang>, voices: Arc<AtomicUsize>) -> Self {
+    pub fn new(langs: Vec<Lang>, audience: Arc<Audience>) -> Self {
         let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let epoch = since_1970.map_or(1, |d| d.as_secs());
-        Self { epoch, langs, rooms: HashMap::new(), listeners: HashMap::new(), voices }
+        let (rooms, listeners) = (HashMap::new(), HashMap::new());
+        Self { epoch, langs, rooms, listeners, audience, step: Step::Full, age: 0.0, is_draining: false }
     }
 
     fn room(&mut self, name: &str) -> &mut Room {
@@ -62,8 +69,8 @@ impl Hub {
     fn forget(&mut self, id: u64) {
         for listeners in self.listeners.values_mut() {
             if let Some(i) = listeners.iter().position(|l| l.id == id) {
-                let listener = listeners.swap_remove(i);
-                self.voices.fetch_sub(usize::from(listener.filter.voice), Ordering::Relaxed);
+                listeners.swap_remove(i);
+                self.audience.leave(id);
                 metrics::get().listeners.dec();
             }
         }
@@ -77,15 +84,36 @@ impl Hub {
             langs: self.langs.clone(),
             voice_formats: vec!["s16le;rate=22050".into()],
         };
+        let status = self.status(&s.room);
         let room = self.room(&s.room);
-        let status = Body::Status { state: State::Ready, lag: room.lag, detail: String::new() };
         let first = [hello, status].map(|body| Arc::new(room.aside(None, body)));
         let past = if s.replay { room.replay(s.after.as_deref()) } else { Vec::new() };
         let mut listener = Listener { id: s.id, filter: s.filter, sink: s.sink };
         if first.iter().chain(&past).all(|p| listener.offer(p, &mut Encoded::default())) {
-            self.voices.fetch_add(usize::from(listener.filter.voice), Ordering::Relaxed);
+            self.audience.join(&s.room, s.id, listener.filter.clone());
             metrics::get().listeners.inc();
             self.listeners.entry(s.room).or_default().push(listener);
+        }
+    }
+
+    /// How the daemon is, as a room is told.
+    fn status(&self, room: &str) -> Body {
+        let lag = self.rooms.get(room).map_or(0.0, |room| room.lag);
+        let (state, lag, detail) = match self.step {
+            _ if self.is_draining => (State::Draining, lag, "the server is stopping"),
+            Step::Full => (State::Ready, lag, ""),
+            step => (State::Behind, lag.max(self.age), step.detail()),
+        };
+        Body::Status { state, lag, detail: detail.into(), step: self.step as u8 }
+    }
+
+    /// Tells every room that has listeners how the daemon is. It isn't kept: who comes later is told how it is then.
+    fn tell_status(&mut self) {
+        let names: Vec<String> = self.listeners.keys().cloned().collect();
+        for name in names {
+            let status = self.status(&name);
+            let published = self.room(&name).aside(None, status);
+            self.fan_out(&name, &published);
         }
     }
 
@@ -199,11 +227,14 @@ impl Hub {
                 self.everywhere(&Body::Error { code: e.kind().code().into(), message: e.to_string() });
                 self.dismiss_all("failed");
             }
-            HubIn::Draining => self.everywhere(&Body::Status {
-                state: State::Draining,
-                lag: 0.0,
-                detail: "the server is stopping".into(),
-            }),
+            HubIn::Step(step, age) => {
+                (self.step, self.age) = (step, age);
+                self.tell_status();
+            }
+            HubIn::Draining => {
+                self.is_draining = true;
+                self.tell_status();
+            }
             HubIn::Bye => self.dismiss_all("draining"),
         }
     }

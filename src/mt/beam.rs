@@ -6,7 +6,7 @@
 //! finished; at the last position whatever is there counts as finished.
 
 use super::limits::{Limits, banned};
-use ndarray::{ArrayViewMut1, ArrayViewMut2, Axis};
+use ndarray::{ArrayView1, ArrayViewMut1, ArrayViewMut2, Axis};
 
 /// What a search may write.
 #[derive(Debug, Clone)]
@@ -82,8 +82,38 @@ impl Search {
 
     /// Takes the logits `[rows, vocabulary]` after each open text (one row before the first step); `None`: it is over.
     pub fn step(&mut self, mut logits: ArrayViewMut2<f32>) -> Option<Step> {
-        let norms: Vec<f32> = logits.outer_iter_mut().zip(&self.open).map(|(row, h)| self.mask(row, h)).collect();
-        if self.rules.beams <= 1 { self.greedy(logits, &norms) } else { self.beams(logits, &norms) }
+        if self.rules.beams > 1 {
+            let each = logits.outer_iter_mut().zip(&self.open);
+            let norms: Vec<f32> = each.map(|(row, h)| self.mask(row, h, None)).collect();
+            return self.beams(logits, &norms);
+        }
+        let best = self.likeliest(logits.index_axis_mut(Axis(0), 0), None)?;
+        self.write(best).then(|| Step { rows: vec![0], tokens: vec![best.0] })
+    }
+
+    /// The likeliest next token and its log-probability, from the logits of the whole vocabulary or of these words alone
+    /// (in rising order). Greedy; changes nothing but the logits.
+    pub fn likeliest(&self, mut logits: ArrayViewMut1<f32>, words: Option<&[u32]>) -> Option<(u32, f32)> {
+        let norm = self.mask(logits.view_mut(), self.open.first()?, words);
+        let &(logit, place) = top(logits.iter(), 1).first()?;
+        let token = words.map_or(Some(place), |words| words.get(place as usize).copied())?;
+        Some((token, logit - norm))
+    }
+
+    /// Writes a token that [`likeliest`](Self::likeliest) found; `false`: the text is finished.
+    pub fn write(&mut self, (token, log_p): (u32, f32)) -> bool {
+        let is_last = self.length() >= self.most;
+        let Some(hypothesis) = self.open.first_mut() else { return false };
+        hypothesis.log_p += log_p;
+        if token == self.rules.eos {
+            return false;
+        }
+        hypothesis.tokens.push(token);
+        if let Some(once) = self.rules.limits.looped(&hypothesis.tokens) {
+            hypothesis.tokens.truncate(once);
+            return false;
+        }
+        !is_last
     }
 
     /// Tokens of the open texts once the next is there.
@@ -92,36 +122,21 @@ impl Search {
     }
 
     /// Makes impossible what must not be written; -> what to subtract from a logit for its log-probability.
-    fn mask(&self, mut row: ArrayViewMut1<f32>, hypothesis: &Hypothesis) -> f32 {
-        let norm = log_sum_exp(row.iter());
+    fn mask(&self, mut row: ArrayViewMut1<f32>, hypothesis: &Hypothesis, words: Option<&[u32]>) -> f32 {
+        let place = |token: u32| words.map_or(Some(token as usize), |words| words.binary_search(&token).ok());
+        let norm = log_sum_exp(row.view());
         let n = self.rules.no_repeat_ngram;
         let history: Vec<u32> = if n == 0 { Vec::new() } else { [&self.prefix[..], &hypothesis.tokens].concat() };
         let is_last = self.rules.forces_eos && self.length() >= self.most;
         if is_last {
             row.fill(f32::NEG_INFINITY);
             // A forced piece costs nothing.
-            row.get_mut(self.rules.eos as usize).into_iter().for_each(|logit| *logit = norm);
+            place(self.rules.eos).and_then(|i| row.get_mut(i)).into_iter().for_each(|logit| *logit = norm);
         }
         for token in self.rules.never.iter().copied().chain(banned(&history, n)) {
-            row.get_mut(token as usize).into_iter().for_each(|logit| *logit = f32::NEG_INFINITY);
+            place(token).and_then(|i| row.get_mut(i)).into_iter().for_each(|logit| *logit = f32::NEG_INFINITY);
         }
-        if self.rules.renormalise && !is_last { log_sum_exp(row.iter()) } else { norm }
-    }
-
-    fn greedy(&mut self, logits: ArrayViewMut2<f32>, norms: &[f32]) -> Option<Step> {
-        let (logit, token) = *top(logits.index_axis(Axis(0), 0).iter(), 1).first()?;
-        let is_last = self.length() >= self.most;
-        let hypothesis = self.open.first_mut()?;
-        hypothesis.log_p += logit - norms.first()?;
-        if token == self.rules.eos {
-            return None;
-        }
-        hypothesis.tokens.push(token);
-        if let Some(once) = self.rules.limits.looped(&hypothesis.tokens) {
-            hypothesis.tokens.truncate(once);
-            return None;
-        }
-        (!is_last).then(|| Step { rows: vec![0], tokens: vec![token] })
+        if self.rules.renormalise && !is_last { log_sum_exp(row.view()) } else { norm }
     }
 
     fn beams(&mut self, logits: ArrayViewMut2<f32>, norms: &[f32]) -> Option<Step> {
@@ -177,7 +192,7 @@ impl Search {
 }
 
 /// The highest `n` numbers and where they are, the highest first; of equals the first. NaNs are none.
-fn top<'a>(numbers: impl Iterator<Item = &'a f32>, n: usize) -> Vec<(f32, u32)> {
+pub(super) fn top<'a>(numbers: impl Iterator<Item = &'a f32>, n: usize) -> Vec<(f32, u32)> {
     let mut best: Vec<(f32, u32)> = Vec::with_capacity(n + 1);
     let mut least = f32::NEG_INFINITY;
     for (i, &number) in numbers.enumerate() {
@@ -193,14 +208,65 @@ fn top<'a>(numbers: impl Iterator<Item = &'a f32>, n: usize) -> Vec<(f32, u32)> 
     best
 }
 
-fn log_sum_exp<'a>(logits: impl Iterator<Item = &'a f32> + Clone) -> f32 {
-    let most = logits.clone().copied().fold(f32::NEG_INFINITY, f32::max);
-    most + logits.map(|l| (l - most).exp()).sum::<f32>().ln()
+/// ln(sum of e^l): how probable a choice is, never which it is. A vocabulary has up to 256,000 numbers and a verified draft
+/// as many rows as tokens, so that this is written for the compiler to vectorise: in lanes, without a library's `exp`.
+pub(super) fn log_sum_exp(logits: ArrayView1<'_, f32>) -> f32 {
+    const LANES: usize = 16;
+    let copy;
+    let logits = match logits.as_slice() {
+        Some(slice) => slice,
+        None => {
+            copy = logits.to_vec();
+            &copy
+        }
+    };
+    let (blocks, rest) = logits.as_chunks::<LANES>();
+    let mut most = [f32::NEG_INFINITY; LANES];
+    for block in blocks {
+        most.iter_mut().zip(block).for_each(|(most, l)| *most = if *l > *most { *l } else { *most });
+    }
+    let most = most.iter().chain(rest).fold(f32::NEG_INFINITY, |most, l| most.max(*l));
+    if most == f32::NEG_INFINITY {
+        return most;
+    }
+    let mut sums = [0f32; LANES];
+    for block in blocks {
+        sums.iter_mut().zip(block).for_each(|(sum, l)| *sum += exp(l - most));
+    }
+    let sum = sums.iter().sum::<f32>() + rest.iter().map(|l| exp(l - most)).sum::<f32>();
+    most + sum.ln()
+}
+
+/// e^x for x at or below zero, within 3e-6: 2^n by the exponent's bits, the rest by its series (ln(2)^k / k!).
+fn exp(x: f32) -> f32 {
+    // Adding it rounds to an integer, which is then in the lowest bits.
+    const ROUND: f32 = 12_582_912.0;
+    let x = if x > -87.0 { x } else { -87.0 } * std::f32::consts::LOG2_E;
+    let shifted = x + ROUND;
+    let f = x - (shifted - ROUND);
+    let series = 0.009_618_129 + f * 0.001_333_356;
+    let series = 1.0 + f * (std::f32::consts::LN_2 + f * (0.240_226_5 + f * (0.055_504_11 + f * series)));
+    let n = shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127);
+    series * f32::from_bits(n << 23)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sums_of_exponentials_are_right() {
+        let mut dice = fastrand::Rng::with_seed(1);
+        for n in [1, 15, 16, 17, 1_000] {
+            let logits: Vec<f32> = (0..n).map(|_| dice.f32() * 60.0 - 40.0).collect();
+            let most = logits.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+            let sum: f64 = logits.iter().map(|l| f64::from(l - most).exp()).sum();
+            let ours = log_sum_exp(ArrayView1::from(&logits));
+            assert!((f64::from(ours) - f64::from(most) - sum.ln()).abs() < 1e-5, "{n}: {ours}");
+        }
+        assert_eq!(log_sum_exp(ArrayView1::from(&[f32::NEG_INFINITY; 3])), f32::NEG_INFINITY);
+        assert!((log_sum_exp(ArrayView1::from(&[f32::NEG_INFINITY, 2.0])) - 2.0).abs() < 1e-6);
+    }
     use ndarray::Array2;
 
     /// A model that knows three strings: `3 3` is the most probable, but `4` looks best at first.

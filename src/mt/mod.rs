@@ -1,19 +1,20 @@
 //! TRANSLATE: turns the words of an utterance into other languages, committed and tentative, while it grows.
 //!
 //! In the order of the data: [`stage`] (whose turn it is), [`target`] (one utterance in one language), [`units`] (what is
-//! translated together), [`family`] and [`tokens`] (text to pieces and back), [`seq2seq`] (the model), [`draft`] and
-//! [`beam`] (the search), [`limits`].
+//! translated together), [`family`] and [`tokens`] (text to pieces and back), [`seq2seq`] (the model), [`verify`],
+//! [`shortlist`] (greedy, and cheap), [`beam`] (the search), [`limits`].
 
 pub mod beam;
-pub mod draft;
 pub mod family;
 pub mod limits;
 pub mod seq2seq;
+pub mod shortlist;
 pub mod spm;
 pub mod stage;
 pub mod target;
 pub mod tokens;
 pub mod units;
+pub mod verify;
 
 pub use limits::Limits;
 pub use stage::Translate;
@@ -122,12 +123,16 @@ pub struct Options {
     pub beam: usize,
     /// How long a translation may be, and how often it may say the same.
     pub limits: Limits,
+    /// Words of a language that drafts look at; 0: the whole vocabulary, always.
+    pub shortlist: usize,
+    /// Where the best word of the shortlist is less probable, the whole vocabulary is asked.
+    pub sure: f32,
 }
 
 impl Options {
     /// Greedy, or with so many beams, and the usual limits.
     pub fn new(compute: Compute, beam: usize) -> Self {
-        Self { compute, beam, limits: Limits::default() }
+        Self { compute, beam, limits: Limits::default(), shortlist: 0, sure: shortlist::SURE }
     }
 }
 

@@ -2,36 +2,37 @@
 //!
 //! One decoder loop for all of them. Which marks go where is in [`family`](super::family), how text is divided in
 //! [`tokens`](super::tokens), what is searched for in [`beam`], how an earlier translation makes it cheap in
-//! [`draft`](super::draft).
+//! [`verify`](super::verify).
 //!
-//! Texts that wait together are one batch. In files of 32 bits each comes out as it would alone, whatever its company. In
-//! files of 8 bits it may not: activations are turned into bytes by a scale taken over the whole batch. We batch them all
-//! the same, since eight texts then cost as much as two (`shared/reference/peers.md` §1a), and what it changes is no more
-//! than what the bytes themselves do: of the starter model's 47 recorded sentences 2 differ from 32 bits when translated
-//! alone, and 0, 2, 0 and 1 differ from that in batches of 2, 4, 8 and 47. Committed words are forced, so none is taken
-//! back by it.
+//! Texts that wait together are one batch, and each comes out as it would alone, whatever its company: in files of 32 bits,
+//! and in those of 8 bits that `models import` made, which have a scale for each row. Files of 8 bits made by ONNX
+//! Runtime's own tool have one scale for all that is in a pass, and may differ: of the starter model's 47 recorded
+//! sentences 0, 2, 0 and 1 in batches of 2, 4, 8 and 47. Committed words are forced, so none is taken back by it.
 
 use super::beam::{self, Output, Search};
-use super::draft::Line;
 use super::family::Rules;
+use super::shortlist::Shortlist;
 use super::tokens::Tokens;
+use super::verify::Begun;
 use super::{Job, Options, Translation, Translator};
 use crate::error::{Error, Result};
+use crate::metrics;
 use crate::models::layout::need_file;
 use crate::onnx::decoder::{Decoder, Run};
 use crate::onnx::{self, Array, Graph};
 use crate::text::Lang;
-use ndarray::{Array2, ArrayViewMut2, s};
+use ndarray::{Array2, s};
 use std::path::Path;
 
 /// The backend.
 pub struct Seq2Seq {
     encoder: Graph,
-    decoder: Decoder,
+    pub(super) decoder: Decoder,
     tokens: Tokens,
-    rules: Rules,
+    pub(super) rules: Rules,
     options: Options,
-    passes: u64,
+    pub(super) passes: u64,
+    pub(super) shortlist: Shortlist,
 }
 
 /// One text on its way through the decoder.
@@ -40,40 +41,6 @@ struct Open {
     search: Search,
     /// Its rows in the batch.
     rows: usize,
-}
-
-/// One text on its way through the decoder, greedily.
-struct Draft {
-    job: usize,
-    search: Search,
-    line: Line,
-}
-
-/// What a text is translated with.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Begun {
-    /// What the translation begins with, the decoder's start first.
-    pub prefix: Vec<u32>,
-    /// How it may go on.
-    pub draft: Vec<u32>,
-}
-
-impl Draft {
-    /// Takes what a pass that began at `base` says after each known token and each right guess, `[tokens, vocabulary]`;
-    /// `false`: the text is finished.
-    fn walk(&mut self, mut logits: ArrayViewMut2<'_, f32>, base: usize) -> bool {
-        loop {
-            let at = self.line.known() - 1 - base;
-            if at >= logits.nrows() {
-                return true;
-            }
-            let Some(next) = self.search.step(logits.slice_mut(s![at..=at, ..])) else { return false };
-            let Some(&chosen) = next.tokens.first() else { return false };
-            if !self.line.take(chosen) {
-                return true;
-            }
-        }
-    }
 }
 
 impl Seq2Seq {
@@ -100,7 +67,10 @@ impl Seq2Seq {
         // What is wrong with the small files is told first: it says more.
         let (tokens, rules): (Tokens, Rules) = vocabulary?;
         let (encoder, decoder) = graphs?;
-        Ok(Self { encoder, decoder, tokens, rules, options, passes: 0 })
+        // A list of half the vocabulary would save nothing.
+        let is_large = decoder.vocabulary().is_some_and(|words| words > 2 * options.shortlist);
+        let shortlist = Shortlist::new(if is_large { options.shortlist } else { 0 }, options.sure);
+        Ok(Self { encoder, decoder, tokens, rules, options, passes: 0, shortlist })
     }
 
     /// Whose rules the model keeps, and which.
@@ -142,54 +112,39 @@ impl Seq2Seq {
         self.tokens.text(tokens, |id| self.rules.is_mark(id))
     }
 
-    /// Translates all sources greedily in one batch. Drafts change how many passes that takes, and nothing else.
-    ///
-    /// Texts of a batch get on at their own pace: each pass begins where the caches of all of them are right, and feeds
-    /// each text what is known of it from there on, then its guess.
-    ///
-    /// # Errors
-    /// When the model fails.
-    pub fn greedy(&mut self, sources: &[Vec<u32>], begun: Vec<Begun>, rules: &beam::Rules) -> Result<Vec<Output>> {
-        let mut run = self.encode(sources)?;
-        let mut outputs = vec![Output::default(); sources.len()];
-        // A decoder that takes one token at a time would pay for each guess.
-        let guesses = self.decoder.multi_token();
-        let draft = |(job, (source, begun)): (usize, (&Vec<u32>, Begun))| {
-            let search = Search::new(rules.clone(), begun.prefix.clone(), source.len());
-            let line = Line::new(begun.prefix, if guesses { begun.draft } else { Vec::new() });
-            Draft { job, search, line }
-        };
-        let mut open: Vec<Draft> = sources.iter().zip(begun).enumerate().map(draft).collect();
-        while !open.is_empty() {
-            let base = run.length();
-            let lengths = open.iter().map(|text| text.line.length() - base);
-            let width =
-                if guesses { lengths.max() } else { lengths.min() }.unwrap_or(0).min(self.rules.positions - base);
-            // What fills shorter rows up is forgotten again.
-            let token = |(row, i): (usize, usize)| i64::from(open[row].line.token(base + i).unwrap_or(self.rules.eos));
-            let next = Array2::from_shape_fn((open.len(), width), token);
-            let mut step = self.decoder.step(&mut run, &next)?;
-            self.passes += 1;
-            let (mut rows, mut still) = (Vec::new(), Vec::with_capacity(open.len()));
-            for (row, mut text) in open.into_iter().enumerate() {
-                if text.walk(step.logits.slice_mut(s![row, .., ..]), base) {
-                    rows.push(row);
-                    still.push(text);
-                } else {
-                    outputs[text.job] = text.search.best();
-                }
-            }
-            open = still;
-            let right = open.iter().map(|text| text.line.known() - 1).min().unwrap_or(0);
-            run.truncate(right)?;
-            run.select(&rows)?;
-        }
-        Ok(outputs)
+    /// Places of drafts that a shortlist decided, and those where the whole output layer was asked.
+    pub fn decided(&self) -> [u64; 2] {
+        self.shortlist.decided
     }
 
     /// Decoder passes since it was loaded.
     pub fn passes(&self) -> u64 {
         self.passes
+    }
+
+    /// Counts a decoder pass, here and in the process's metrics.
+    pub(super) fn count_pass(&mut self) {
+        self.passes += 1;
+        metrics::get().decoder_steps.with_label_values(&["mt"]).inc();
+    }
+
+    /// How much likelier the model finds the one of two translations than the other where they first differ: the distance
+    /// of two logits. Near zero it is chance, the rounding of sums, which is taken.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn margin(&mut self, source: &[u32], prefix: &[u32], one: &[u32], other: &[u32]) -> Result<f32> {
+        let same = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+        let known: Vec<i64> = prefix.iter().chain(&one[..same]).map(|token| i64::from(*token)).collect();
+        let mut run = self.encode(&[source.to_vec()])?;
+        let known = Array2::from_shape_fn((1, known.len()), |(_, i)| known[i]);
+        let step = self.decoder.step(&mut run, &known)?;
+        let logits = step.last();
+        let of = |tokens: &[u32]| {
+            let token = tokens.get(same).copied().unwrap_or(self.rules.eos);
+            logits.get((0, token as usize)).copied().unwrap_or(f32::NEG_INFINITY)
+        };
+        Ok((of(one) - of(other)).abs())
     }
 
     /// Translates all sources in one batch with beams, each with the prefix that its translation begins with.
@@ -209,7 +164,7 @@ impl Seq2Seq {
         let mut next = Array2::from_shape_fn((prefixes.len(), shared), |(row, i)| i64::from(prefixes[row][i]));
         while !open.is_empty() {
             let mut step = self.decoder.step(&mut run, &next)?;
-            self.passes += 1;
+            self.count_pass();
             let fed = run.length();
             let (mut rows, mut tokens, mut start) = (Vec::new(), Vec::new(), 0);
             let mut still = Vec::with_capacity(open.len());
@@ -256,7 +211,7 @@ impl Seq2Seq {
     }
 
     /// Runs the encoder over sources of unequal length.
-    fn encode(&mut self, sources: &[Vec<u32>]) -> Result<Run> {
+    pub(super) fn encode(&mut self, sources: &[Vec<u32>]) -> Result<Run> {
         let longest = sources.iter().map(Vec::len).max().unwrap_or(0);
         let mut ids = Array2::from_elem((sources.len(), longest), i64::from(self.rules.pad));
         let mut mask = Array2::zeros((sources.len(), longest));
@@ -275,6 +230,7 @@ impl Seq2Seq {
 
 impl Translator for Seq2Seq {
     fn translate(&mut self, jobs: &[Job]) -> Result<Vec<Translation>> {
+        metrics::get().updates.with_label_values(&["mt"]).inc_by(jobs.len() as u64);
         let beams = self.options.beam.max(1);
         let mut outputs = vec![Output::default(); jobs.len()];
         for with_beams in [false, true] {
@@ -287,7 +243,8 @@ impl Translator for Seq2Seq {
             for job in of.iter().map(|i| &jobs[*i]) {
                 sources.push(self.source_ids(&job.source, &job.from, &job.to)?);
                 let draft = job.draft.get(job.forced.len()..).unwrap_or_default().to_vec();
-                begun.push(Begun { prefix: self.prefix(&job.to, &job.forced)?, draft });
+                let (lang, exact) = (job.to.tag().to_owned(), job.is_final);
+                begun.push(Begun { prefix: self.prefix(&job.to, &job.forced)?, draft, lang, exact });
             }
             let done = if with_beams {
                 let prefixes: Vec<Vec<u32>> = begun.into_iter().map(|b| b.prefix).collect();

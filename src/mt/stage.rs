@@ -1,21 +1,29 @@
 //! The stage: turns recognised words of many sessions into their translations.
 //!
 //! Work of many sessions and languages waits together and goes to the model in one call; of one utterance only the newest
-//! text does, and text that is as it was doesn't.
+//! text does, and text that is as it was doesn't. Drafts that nobody reads, or that the governor spares, aren't made;
+//! finals always are, so that who comes late finds what was said.
 
 use super::target::{Target, Ways, Work};
 use super::{Job, Translation, Translator};
 use crate::error::Result;
+use crate::metrics;
+use crate::pipeline::governor::{Drafts, Effort};
 use crate::pipeline::item::{Flow, Item, Recognised, Session, Translated};
 use crate::pipeline::stage::Stage;
 use crate::text::Lang;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+/// Says whether somebody reads this language of this session.
+pub type Read = Box<dyn Fn(&Session, &Lang) -> bool + Send>;
 
 /// The stage. Without a translator it only hands marks on.
 pub struct Translate {
     translator: Option<Box<dyn Translator>>,
     ways: Ways,
+    effort: Effort,
+    is_read: Read,
     open: HashMap<Arc<Session>, Vec<Target>>,
 }
 
@@ -25,7 +33,21 @@ type Pending = Vec<(Arc<Session>, Recognised)>;
 impl Translate {
     /// A stage over this translator.
     pub fn new(translator: Option<Box<dyn Translator>>, ways: Ways) -> Self {
-        Self { translator, ways, open: HashMap::new() }
+        Self { translator, ways, effort: Effort::default(), is_read: Box::new(|_, _| true), open: HashMap::new() }
+    }
+
+    /// Does from now on as much as `effort` says, and drafts what `is_read` says that somebody reads.
+    pub fn spare(&mut self, effort: Effort, is_read: Read) {
+        (self.effort, self.is_read) = (effort, is_read);
+    }
+
+    /// Which drafts of a session are made in a language. A file has time for all of them.
+    fn drafts(&self, session: &Session, lang: &Lang) -> Drafts {
+        match session.is_live() {
+            true if !(self.is_read)(session, lang) => Drafts::None,
+            true => self.effort.drafts(),
+            false => Drafts::All,
+        }
     }
 
     /// Translates the newest text of each utterance and forgets `pending`.
@@ -33,10 +55,16 @@ impl Translate {
         // Who is told nothing new of an utterance still has to be told of the next unit: until nobody has more to do.
         while self.round(pending) {}
         for (session, recognised) in pending.drain(..) {
+            let mut spared = Vec::new();
             for target in self.targets(&session, &recognised) {
+                spared.extend(std::mem::take(&mut target.has_spared).then(|| target.lang.clone()));
                 if let Some(translated) = target.translated(&recognised) {
                     emit(Item::data(&session, translated));
                 }
+            }
+            for lang in spared {
+                let reason = if (self.is_read)(&session, &lang) { "behind" } else { "unheard" };
+                metrics::get().drafts_skipped.with_label_values(&[reason]).inc();
             }
             if recognised.is_final {
                 self.open.remove(&session);
@@ -48,8 +76,10 @@ impl Translate {
     fn round(&mut self, pending: &Pending) -> bool {
         let mut works: Vec<(usize, Lang, Work)> = Vec::new();
         for (i, (session, recognised)) in pending.iter().enumerate() {
+            let drafts: Vec<Drafts> = session.to.iter().map(|lang| self.drafts(session, lang)).collect();
+            let drafts = |lang: &Lang| session.to.iter().position(|l| l == lang).map_or(Drafts::All, |i| drafts[i]);
             let targets = self.targets(session, recognised);
-            works.extend(targets.filter_map(|t| Some((i, t.lang.clone(), t.next(recognised)?))));
+            works.extend(targets.filter_map(|t| Some((i, t.lang.clone(), t.next(recognised, drafts(&t.lang))?))));
         }
         let jobs: Vec<Job> = works.iter().map(|(.., work)| work.job.clone()).collect();
         let Some(translator) = self.translator.as_mut().filter(|_| !jobs.is_empty()) else { return false };
@@ -77,6 +107,23 @@ impl Translate {
     }
 }
 
+/// Leaves out live text that newer text of its utterance follows, unless a mark stands between them.
+fn collapse(batch: &mut Vec<Item<Recognised>>) {
+    let mut newer: HashSet<(u64, u64)> = HashSet::new();
+    let mut is_kept = |item: &Item<Recognised>| match &item.flow {
+        Flow::Data(text) => {
+            newer.insert((item.session.number, text.utterance)) || text.is_final || !item.session.is_live()
+        }
+        _ => {
+            newer.retain(|(session, _)| *session != item.session.number);
+            true
+        }
+    };
+    let kept: Vec<bool> = batch.iter().rev().map(&mut is_kept).collect();
+    let mut kept = kept.into_iter().rev();
+    batch.retain(|_| kept.next().unwrap_or(true));
+}
+
 /// Translates all jobs in one call; where that fails, each by itself, so that one text is no other's trouble.
 fn all(translator: &mut dyn Translator, jobs: &[Job]) -> Vec<Option<Translation>> {
     if let Ok(done) = translator.translate(jobs) {
@@ -98,6 +145,7 @@ impl Stage for Translate {
 
     fn process(&mut self, batch: &mut Vec<Item<Recognised>>, emit: &mut dyn FnMut(Item<Translated>)) -> Result<()> {
         let mut pending: Pending = Vec::new();
+        collapse(batch);
         for item in batch.drain(..) {
             match item.split() {
                 Ok((session, recognised)) => {

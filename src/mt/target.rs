@@ -6,6 +6,7 @@
 
 use super::units::{Cut, UnitRules};
 use super::{Job, TargetWord, Translation, join};
+use crate::pipeline::governor::Drafts;
 use crate::pipeline::item::{Recognised, Translated};
 use crate::stabilise::{CommitPolicy, Stabiliser};
 use crate::text::{Lang, Word};
@@ -42,6 +43,10 @@ pub struct Target {
     from: usize,
     unit: Unit,
     shown: Option<(String, String)>,
+    /// Committed words of the source when it was last translated.
+    asked: usize,
+    /// Whether a draft was spared since somebody asked.
+    pub has_spared: bool,
 }
 
 /// The open unit.
@@ -109,15 +114,20 @@ impl Target {
     /// An utterance of which nothing is translated yet.
     pub fn new(lang: Lang, utterance: u64, ways: &Ways) -> Self {
         let unit = Unit::new(ways.policy, None);
-        Self { lang, utterance, ways: ways.clone(), closed: Vec::new(), log_p: 0.0, from: 0, unit, shown: None }
+        let (closed, log_p, from, shown, asked, has_spared) = (Vec::new(), 0.0, 0, None, 0, false);
+        Self { lang, utterance, ways: ways.clone(), closed, log_p, from, unit, shown, asked, has_spared }
     }
 
     /// What is to be translated next of what is recognised; `None`: nothing more. What comes of it goes to
-    /// [`take`](Self::take) before this is asked again.
-    pub fn next(&mut self, recognised: &Recognised) -> Option<Work> {
+    /// [`take`](Self::take) before this is asked again. Of a unit that is still open only the `drafts` that are wanted.
+    pub fn next(&mut self, recognised: &Recognised, drafts: Drafts) -> Option<Work> {
         let words: Vec<&Word> = recognised.words().skip(self.from).collect();
         let words: Vec<Word> = words.into_iter().cloned().collect();
         if words.is_empty() {
+            // Words that were taken back take their translation with them, but for what is committed.
+            self.unit.source.clear();
+            self.unit.last = Translation::default();
+            self.unit.stabiliser.update(&[], 0, recognised.is_final);
             return None;
         }
         let committed = recognised.committed.len().saturating_sub(self.from);
@@ -129,8 +139,18 @@ impl Target {
             // The same text needs no second look: neither a draft nor, greedily, its final.
             let cut = cut?;
             self.close(cut);
-            return self.next(recognised);
+            return self.next(recognised, drafts);
         }
+        let is_wanted = match drafts {
+            Drafts::All => true,
+            Drafts::Grown => recognised.committed.len() > self.asked,
+            Drafts::None => false,
+        };
+        if cut.is_none() && !is_wanted {
+            self.has_spared = true;
+            return None;
+        }
+        self.asked = recognised.committed.len();
         let text = match &self.unit.context {
             Some(context) => format!("{} {source}", context.source),
             None => source.clone(),
@@ -183,6 +203,7 @@ impl Target {
             lang: self.lang.clone(),
             committed: text.0,
             tentative: text.1,
+            steady: join(&self.unit.stabiliser.tentative()[..self.unit.stabiliser.steady()]),
             is_final: source.is_final,
             p: self.p(),
             start: source.start,

@@ -3,10 +3,11 @@
 use super::target::Ways;
 use super::*;
 use crate::audio::StreamTime;
+use crate::pipeline::governor::{Effort, Step};
 use crate::pipeline::item::{Flow, Item, Recognised, Translated};
 use crate::pipeline::stage::Stage;
 use crate::stabilise::CommitPolicy;
-use crate::testing::session;
+use crate::testing::{live_session, session};
 use crate::text::Word;
 use std::sync::{Arc, Mutex};
 
@@ -43,6 +44,7 @@ fn recognised(utterance: u64, text: &str, is_final: bool) -> Recognised {
         lang,
         committed,
         tentative,
+        steady: 0,
         is_final,
         start: StreamTime(0),
         heard: StreamTime(320),
@@ -120,4 +122,72 @@ fn a_text_that_fails_is_its_own_trouble_only() {
     }
     let finals: Vec<_> = texts(&out).into_iter().filter(|t| t.2).map(|t| t.0).collect();
     assert_eq!(finals, ["A B C", "X"], "each has all that could be translated, and its final");
+}
+
+/// Text that grows by a word each time, every second one committed; -> how many jobs each made.
+fn jobs_of_growing_text(
+    stage: &mut Translate,
+    session: &Arc<crate::pipeline::item::Session>,
+    calls: &Calls,
+) -> Vec<usize> {
+    let mut counts = Vec::new();
+    for heard in 1..=6 {
+        let mut said = recognised(1, &vec!["a"; heard].join(" "), false);
+        said.committed = said.tentative.drain(..heard / 2).collect();
+        if heard == 6 {
+            said = recognised(1, "a a a a a a", true);
+        }
+        calls.lock().expect("lock").clear();
+        stage.process(&mut vec![Item::data(session, said)], &mut |_| {}).expect("translates");
+        counts.push(calls.lock().expect("lock").iter().map(Vec::len).sum());
+    }
+    counts
+}
+
+type Calls = Arc<Mutex<Vec<Vec<Job>>>>;
+
+#[test]
+fn drafts_are_spared_step_by_step_and_finals_never() {
+    let expected = [
+        (Step::Full, [1, 1, 1, 1, 1, 1]),
+        (Step::LargerHop, [1, 1, 1, 1, 1, 1]),
+        (Step::FewerDrafts, [0, 1, 0, 1, 0, 1]),
+        (Step::NoDrafts, [0, 0, 0, 0, 0, 1]),
+        (Step::Refuse, [0, 0, 0, 0, 0, 1]),
+    ];
+    for (step, counts) in expected {
+        let (mut stage, calls) = stage();
+        let effort = Effort::default();
+        effort.set(step);
+        stage.spare(effort, Box::new(|_, _| true));
+        assert_eq!(jobs_of_growing_text(&mut stage, &live_session(), &calls), counts, "{step:?}");
+        assert_eq!(jobs_of_growing_text(&mut stage, &session(), &calls), [1; 6], "a file has time, {step:?}");
+    }
+}
+
+#[test]
+fn what_nobody_reads_is_translated_when_it_is_final() {
+    let (mut stage, calls) = stage();
+    stage.spare(Effort::default(), Box::new(|_, _| false));
+    assert_eq!(jobs_of_growing_text(&mut stage, &live_session(), &calls), [0, 0, 0, 0, 0, 1]);
+}
+
+#[test]
+fn of_waiting_live_text_only_the_newest_is_translated_whatever_else_waits() {
+    let (mut stage, calls) = stage();
+    let (one, two) = (live_session(), live_session());
+    let mut batch = Vec::new();
+    for n in 1..=9 {
+        batch.push(Item::data(&one, recognised(1, &vec!["a"; n].join(" "), false)));
+        // A mark of another session used to flush all that waited.
+        batch.push(Item::data(&two, recognised(n as u64, "x", true)));
+        batch.push(Item { session: two.clone(), flow: Flow::Marker(n.to_string()) });
+    }
+    let mut out = Vec::new();
+    stage.process(&mut batch, &mut |i| out.push(i)).expect("translates");
+    let sources: Vec<String> =
+        calls.lock().expect("lock").iter().flatten().map(|j| j.source.clone()).filter(|s| s.contains('a')).collect();
+    assert_eq!(sources, ["a a a a a a a a a"]);
+    assert_eq!(texts(&out).iter().filter(|t| t.2).count(), 9, "every final");
+    assert_eq!(out.iter().filter(|i| matches!(i.flow, Flow::Marker(_))).count(), 9);
 }

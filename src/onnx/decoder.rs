@@ -3,7 +3,8 @@
 //! Translation and Whisper share it. Three layouts (`shared/reference/models.md` §1.2, §3.1), told by file names:
 //! - merged: `decoder_model_merged`, whose `use_cache_branch` says whether the cache counts;
 //! - split: `decoder_model` for the first pass, `decoder_with_past_model` for the rest;
-//! - prepared by `models import`: `decoder_model_prepared`, the cached step alone, from an empty cache on; for any number
+//! - prepared by `models import`: `decoder_model_prepared`, the cached step alone, from an empty cache on, without its output
+//!   layer where that is a file of its own ([`head`](super::head)); for any number
 //!   of tokens, unless `input_ids` is declared for one. The encoder gives the cross-attention caches as further outputs
 //!   `present.N.encoder.{key,value}`.
 //!
@@ -15,6 +16,7 @@ mod run;
 
 pub use run::{Run, Step};
 
+use super::head::{Head, Picked};
 use super::{Array, Compute, Graph, Inputs};
 use crate::error::{Error, Result};
 use crate::models::layout::{find_file, need_file};
@@ -33,6 +35,8 @@ pub struct Decoder {
     caches: Vec<Cache>,
     multi_token: bool,
     is_prepared: bool,
+    /// The output layer, where it is a graph of its own.
+    head: Option<Head>,
 }
 
 /// One tensor of the key/value cache.
@@ -72,11 +76,13 @@ impl Decoder {
             return Err(cached.error("it is no decoder with a key/value cache").hint(hint));
         }
         let own: Vec<&str> = caches.iter().filter(|c| !c.is_cross).map(|c| c.output.as_str()).collect();
+        let head = if is_prepared { Head::load(folder, compute)? } else { None };
+        let given = if head.is_some() { "hidden" } else { "logits" };
         for graph in [Some(&first), next.as_ref()].into_iter().flatten() {
-            graph.demand(&["input_ids"], &["logits"])?;
+            graph.demand(&["input_ids"], &[given])?;
             graph.demand(&[], &own)?;
         }
-        let mut decoder = Self { first, next, caches, multi_token: false, is_prepared };
+        let mut decoder = Self { first, next, caches, multi_token: false, is_prepared, head };
         decoder.multi_token = decoder.takes_several_tokens()?;
         Ok(decoder)
     }
@@ -93,6 +99,9 @@ impl Decoder {
 
     /// How many tokens it knows, where the file says so.
     pub fn vocabulary(&self) -> Option<usize> {
+        if let Some(head) = &self.head {
+            return head.vocabulary();
+        }
         let logits = self.first.outputs().iter().find(|o| o.name == "logits")?;
         logits.dims.last().copied().flatten()
     }
@@ -116,11 +125,53 @@ impl Decoder {
         Ok(run)
     }
 
-    /// Feeds the next tokens `[rows, n]`.
+    /// Feeds the next tokens `[rows, n]`; -> what may come after each.
     ///
     /// # Errors
     /// When the model fails.
     pub fn step(&mut self, run: &mut Run, tokens: &Array2<i64>) -> Result<Step> {
+        let mut step = self.advance(run, tokens)?;
+        if self.head.is_some() {
+            let (rows, columns, _) = step.logits.dim();
+            let places: Vec<(usize, usize)> = (0..rows).flat_map(|r| (0..columns).map(move |c| (r, c))).collect();
+            let logits = self.logits(&step, &places, None)?;
+            let width = logits.ncols();
+            let shaped = logits.into_shape_with_order((rows, columns, width));
+            step.logits = shaped.map_err(run::unequal)?;
+        }
+        Ok(step)
+    }
+
+    /// Picks words of the vocabulary (in rising order) that alone are looked at; `None`: this model can't.
+    ///
+    /// # Errors
+    /// When there is no such word.
+    pub fn pick(&mut self, ids: Vec<u32>) -> Result<Option<Picked>> {
+        self.head.as_mut().map_or(Ok(None), |head| head.pick(ids))
+    }
+
+    /// The logits `[places, vocabulary]` after tokens at these places (row, column) of a pass; of the picked words alone,
+    /// if there are some.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn logits(&mut self, pass: &Step, places: &[(usize, usize)], picked: Option<&Picked>) -> Result<Array2<f32>> {
+        let width = pass.logits.len_of(Axis(2));
+        let mut states = Array2::zeros((places.len(), width));
+        for (mut row, &(r, c)) in states.outer_iter_mut().zip(places) {
+            row.assign(&pass.logits.slice(ndarray::s![r, c, ..]));
+        }
+        match &mut self.head {
+            Some(head) => head.run(states.view(), picked),
+            None => Ok(states),
+        }
+    }
+
+    /// Feeds the next tokens `[rows, n]`; what may come after them, [`logits`](Self::logits) says.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn advance(&mut self, run: &mut Run, tokens: &Array2<i64>) -> Result<Step> {
         let is_first_pass = run.length == 0 && !self.is_prepared;
         if is_first_pass || tokens.ncols() == 1 || self.multi_token {
             return self.pass(run, tokens.view());
@@ -177,7 +228,7 @@ impl Decoder {
             run.cross = cross;
         }
         run.length = end;
-        step.take(given)?;
+        step.take(given, if self.head.is_some() { "hidden" } else { "logits" })?;
         let (rows, columns, _) = step.logits.dim();
         if (rows, columns) != tokens.dim() {
             return Err(Error::failed(format!(

@@ -3,7 +3,9 @@
 //! The library is loaded at run time (`shared/reference/stack.md` §2), so the build needs none. Used by `asr`, `mt`, `tts`.
 
 pub mod decoder;
+pub mod draft;
 mod graph;
+pub mod head;
 pub mod proto;
 mod tensor;
 pub mod weights;

@@ -17,6 +17,8 @@ pub mod ty {
     pub const INT8: i32 = 3;
     /// 32-bit integer.
     pub const INT32: i32 = 6;
+    /// 8-bit unsigned integer.
+    pub const UINT8: i32 = 2;
     /// 64-bit integer.
     pub const INT64: i32 = 7;
     /// 16-bit float.
@@ -60,6 +62,11 @@ impl Model {
         let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(|e| failed(&e))?);
         self.proto.write_to_writer(&mut out).map_err(|e| failed(&e))?;
         out.flush().map_err(|e| failed(&e))
+    }
+
+    /// The version of ONNX's own operators that it uses.
+    pub fn opset(&self) -> Option<i64> {
+        self.proto.opset_import.iter().find(|o| o.domain.is_empty()).map(|o| o.version)
     }
 
     /// The graph.
@@ -138,6 +145,12 @@ pub fn node(op: &str, inputs: &[&str], outputs: &[&str]) -> NodeProto {
 pub fn int_attribute(name: &str, value: i64) -> AttributeProto {
     let kind = onnx_protobuf::attribute_proto::AttributeType::INT;
     AttributeProto { name: name.into(), i: value, type_: kind.into(), ..Default::default() }
+}
+
+/// An attribute of integers.
+pub fn ints_attribute(name: &str, values: &[i64]) -> AttributeProto {
+    let kind = onnx_protobuf::attribute_proto::AttributeType::INTS;
+    AttributeProto { name: name.into(), ints: values.to_vec(), type_: kind.into(), ..Default::default() }
 }
 
 /// A constant.

@@ -105,6 +105,7 @@ mod tests {
             kind: Kind::Translation,
             committed: text.into(),
             tentative: String::new(),
+            steady: String::new(),
             is_final: true,
             revision: 1,
             start,

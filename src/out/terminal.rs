@@ -1,6 +1,6 @@
 //! Shows captions in a terminal as they grow: committed in normal type, tentative in grey, finals on lines of their own.
 
-use crate::event::{Body, Caption, Event};
+use crate::event::{Body, Caption, Event, State};
 use std::io::{IsTerminal, Result, Write};
 
 /// A terminal, or a file that looks at finals only.
@@ -38,6 +38,9 @@ impl<W: Write> Terminal<W> {
             Body::Caption(caption) => self.caption(caption, event.t),
             Body::Gap { start, end, reason, .. } => {
                 self.line(&format!("[{:.1} s of audio lost: {reason}]", end - start))
+            }
+            Body::Status { state: State::Behind, detail, lag, .. } => {
+                self.line(&format!("[{lag:.1} s late. {detail}]"))
             }
             Body::Error { message, .. } => self.line(&format!("[error: {message}]")),
             _ => Ok(()),

@@ -159,6 +159,8 @@ pub struct Recognised {
     pub committed: Vec<Word>,
     /// Words that may.
     pub tentative: Vec<Word>,
+    /// How many of the tentative ones are steady enough for a balanced listener.
+    pub steady: usize,
     /// The utterance ended; all words are committed.
     pub is_final: bool,
     /// Where its audio begins.
@@ -182,6 +184,8 @@ pub struct Translated {
     pub committed: String,
     /// Text that may change.
     pub tentative: String,
+    /// Its beginning that is steady enough for a balanced listener.
+    pub steady: String,
     /// The utterance ended; all text is committed.
     pub is_final: bool,
     /// Mean probability of the translation's tokens, 0 to 1.

@@ -2,6 +2,7 @@
 //!
 //! `listen → recognise → translate → speak → hub`, and every stage's results also straight to the hub.
 
+pub mod governor;
 pub mod item;
 pub mod link;
 pub mod speaker;
@@ -11,7 +12,7 @@ pub mod timing;
 use crate::asr::{Abort, Recognise};
 use crate::audio::AudioFormat;
 use crate::error::{Error, ErrorKind, Result};
-use crate::hub::{Hub, HubIn, Subscription};
+use crate::hub::{Audience, Hub, HubIn, Subscription};
 use crate::listen::{Listen, vad};
 use crate::mt::Translate;
 use crate::mt::target::Ways;
@@ -19,6 +20,7 @@ use crate::plan::{Models, Plan};
 use crate::text::Lang;
 use crate::tts::Speak;
 use crossbeam_channel::{Receiver, Sender, bounded};
+use governor::Effort;
 use item::{Clock, Flow, Item, Session, Sound};
 use link::{LinkSender, Sent, link};
 use speaker::Speaker;
@@ -44,6 +46,8 @@ pub struct Pipeline {
     next: AtomicU64,
     speakers: Arc<AtomicUsize>,
     abort: Option<Abort>,
+    effort: Effort,
+    _governor: governor::Watching,
     plan: Plan,
 }
 
@@ -70,24 +74,29 @@ impl Pipeline {
     pub fn start(plan: Plan, models: Models) -> Result<Self> {
         let (exits, exited) = bounded(16);
         let (fault_out, faults) = bounded(4);
-        let voices = Arc::new(AtomicUsize::new(0));
+        let (audience, effort) = (Arc::new(Audience::default()), Effort::default());
         let (sound_tx, sound_rx) = link("listen", AUDIO_LINK);
         let (heard_tx, heard_rx) = link("recognise", AUDIO_LINK);
         let (words_tx, words_rx) = link("translate", TEXT_LINK);
         let (text_tx, text_rx) = link("speak", TEXT_LINK);
         let (hub_tx, hub_rx) = link("hub", HUB_LINK);
 
-        let hub = Hub::new(plan.langs(), voices.clone());
-        let wanted = Box::new(move |_: &Session, _: &Lang| voices.load(Ordering::Relaxed) > 0);
-        let speak = Speak::new(models.synthesizer, wanted);
+        let hub = Hub::new(plan.langs(), audience.clone());
+        let listeners = audience.clone();
+        let speak = Speak::new(models.synthesizer, Box::new(move |session, lang| listeners.hears(session, lang)));
         let config = &plan.config.translate;
         let ways = Ways { policy: config.policy, units: config.unit.clone(), again: config.beam > 1 };
-        let translate = Translate::new(models.translator, ways);
+        let mut translate = Translate::new(models.translator, ways);
+        translate.spare(effort.clone(), Box::new(move |session, lang| audience.reads(session, lang)));
         let abort = models.recognizer.abort();
-        let recognise = Recognise::new(models.recognizer, plan.config.recognise.policy);
+        let mut recognise = Recognise::new(models.recognizer, plan.config.recognise.policy);
+        recognise.spare(effort.clone());
         let backend = plan.config.listen.backend.clone();
         let new_vad = Box::new(move || vad::build(&backend));
         let listen = Listen::new(plan.config.listen.endpoint.clone(), new_vad, plan.config.listen.max_waiting);
+
+        let gauges = vec![sound_rx.gauge(), heard_rx.gauge(), words_rx.gauge(), text_rx.gauge()];
+        let governor = governor::watch(plan.config.governor.clone(), gauges, effort.clone(), hub_tx.clone())?;
 
         // From the end to the beginning: nothing is sent before someone takes it. A send can only fail when the next
         // stage is gone, which its own exit has told the supervisor.
@@ -140,6 +149,8 @@ impl Pipeline {
             next: AtomicU64::new(1),
             speakers: Arc::new(AtomicUsize::new(0)),
             abort,
+            effort,
+            _governor: governor,
             plan,
         })
     }
@@ -166,6 +177,10 @@ impl Pipeline {
         }
         let sound = self.sound.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let sound = sound.ok_or_else(|| Error::failed("the server is stopping"))?;
+        if live && !self.effort.takes_sessions() {
+            return Err(Error::failed("full: the captions of those who speak already come late")
+                .hint("try again in a minute; smaller models or a faster machine carry more speakers"));
+        }
         let place = speaker::Place::take(&self.speakers, config.server.max_sessions)
             .ok_or_else(|| Error::failed(format!("full: {} sessions are open", config.server.max_sessions)))?;
         let session = Arc::new(Session {

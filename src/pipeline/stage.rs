@@ -11,8 +11,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::{Builder, JoinHandle};
 use std::time::Instant;
 
-/// The most items a stage gets at once: enough to batch every session of a busy machine.
-const BATCH: usize = 256;
+/// The most items a stage gets at once: all that a text link holds, so that of waiting drafts only the newest is worked on.
+const BATCH: usize = 1_024;
 
 /// Turns items into items.
 pub trait Stage: Send + 'static {

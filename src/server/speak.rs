@@ -34,6 +34,7 @@ pub(super) struct Params {
     room: Option<String>,
     from: Option<String>,
     speaker: Option<String>,
+    lang: Option<String>,
     token: Option<String>,
 }
 
@@ -104,11 +105,13 @@ fn open(shared: &Arc<Shared>, params: &Params, room: &str, format: AudioFormat) 
         access::name("speaker", &name)?;
     }
     let lang = params.from.as_deref().filter(|l| !matches!(*l, "" | "auto")).map(Lang::parse).transpose()?;
+    let reads = params.lang.as_deref().filter(|l| !matches!(*l, "" | "*" | "all")).map(Lang::parse).transpose()?;
     let opening = Opening { room: room.to_owned(), speaker: name, lang, format, live: true };
     let speaker = shared.pipeline.open(opening)?;
     let (queue, events) = mpsc::channel(shared.pipeline.plan().config.server.listener_queue);
     let id = shared.pipeline.next_id();
-    let filter = Filter { session: Some(speaker.session().number), dial: Dial::Instant, ..Filter::default() };
+    // The speaker reads along; what nobody reads isn't drafted.
+    let filter = Filter { session: Some(speaker.session().number), lang: reads, dial: Dial::Instant, voice: false };
     let sink = Box::new(Queue(queue));
     let subscription = Subscription { id, room: room.to_owned(), filter, after: None, replay: false, sink };
     shared.pipeline.subscribe(subscription)?;

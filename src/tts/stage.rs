@@ -117,13 +117,14 @@ mod tests {
         for (committed, is_final) in steps {
             let zero = StreamTime(0);
             let lang = Lang::parse("es").expect("known");
-            let (committed, tentative) = (committed.to_owned(), String::new());
+            let (committed, tentative, steady) = (committed.to_owned(), String::new(), String::new());
             let text = Translated {
                 source_lang: lang.clone(),
                 utterance: 1,
                 lang,
                 committed,
                 tentative,
+                steady,
                 is_final,
                 p: 1.0,
                 start: zero,

@@ -6,6 +6,7 @@ mod golden;
 mod hostile;
 mod import;
 mod models;
+mod overload;
 mod protocol;
 mod pulse;
 mod quality;

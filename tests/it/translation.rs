@@ -1,5 +1,6 @@
 //! Published translation models in all their layouts against what the reference implementation wrote, token for token.
 
+mod exact;
 mod fixture;
 mod wrong;
 
@@ -40,10 +41,12 @@ fn a_prepared_model_writes_what_the_original_writes_and_bytes_differ_little() {
         let single: Vec<Vec<u32>> = sources.chunks(1).map(|s| greedy(&mut model, s).remove(0).tokens).collect();
         let together: Vec<Vec<u32>> = greedy(&mut model, &sources).into_iter().map(|o| o.tokens).collect();
         let differ = |a: &[Vec<u32>], b: &[Vec<u32>]| a.iter().zip(b).filter(|(a, b)| a != b).count();
-        // Of 47: bytes change 2, and a batch of bytes, whose scales are its own, 1 (measured); see `Seq2Seq`.
+        // Of 47 bytes change 2 (measured). Company changes none: each row has its own scale.
         let most = if precision == Precision::Int8 { 5 } else { 0 };
-        assert!(differ(&single, &reference) <= most, "{precision:?} differs from the reference");
-        assert!(differ(&together, &single) <= most, "{precision:?}: a batch differs from single runs");
+        let changed = differ(&single, &reference);
+        println!("{precision:?}: {changed} of {} differ from 32 bits", single.len());
+        assert!(changed <= most, "{precision:?} differs from the reference");
+        assert_eq!(differ(&together, &single), 0, "{precision:?}: a batch differs from single runs");
     }
 }
 

@@ -4,6 +4,7 @@
 //! The models and what the references answer are made by `onnx/export/fixtures` (Python); every folder of
 //! `tests/fixtures/whisper` with a `config.json` is one model in one exporter's layout, and is held to all of it.
 
+mod drafts;
 mod fixture;
 mod streams;
 mod times;

@@ -8,8 +8,9 @@ use super::rules::Rules;
 use super::search::{Search, Way, Written, log_sum_exp, repeats};
 use crate::error::{Error, Result};
 use crate::onnx::decoder::Run;
+use crate::onnx::draft::Line;
 use flate2::{Compression, write::ZlibEncoder};
-use ndarray::{Array2, ArrayView1, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, s};
 use std::io::Write;
 
 /// The temperatures that are tried in turn.
@@ -93,6 +94,21 @@ impl Model {
     /// # Errors
     /// When the model fails.
     pub fn decode(&mut self, sound: &Run, prefixes: &[Vec<u32>], settings: &Settings) -> Result<Vec<Decoded>> {
+        self.decode_with(sound, prefixes, &[], settings)
+    }
+
+    /// As [`decode`](Self::decode), with what each window's text may be (none where there is no draft): what was decoded
+    /// before more was heard. It makes the likeliest text cheaper to find, and changes nothing.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn decode_with(
+        &mut self,
+        sound: &Run,
+        prefixes: &[Vec<u32>],
+        drafts: &[Vec<u32>],
+        settings: &Settings,
+    ) -> Result<Vec<Decoded>> {
         let mut best: Vec<Option<Decoded>> = vec![None; prefixes.len()];
         for &temperature in settings.temperatures {
             let is_open = |i: &usize| best[*i].as_ref().is_none_or(Decoded::is_doubtful);
@@ -103,7 +119,13 @@ impl Model {
             let mut rows = sound.clone();
             rows.select(&open)?;
             let given: Vec<&[u32]> = open.iter().map(|i| prefixes[*i].as_slice()).collect();
-            for (i, new) in open.into_iter().zip(self.pass(rows, &given, settings, temperature)?) {
+            let texts = if temperature == 0.0 && settings.beams <= 1 {
+                let drafts: Vec<&[u32]> = open.iter().map(|i| drafts.get(*i).map_or(&[][..], Vec::as_slice)).collect();
+                self.verify(rows, &given, &drafts, settings)?
+            } else {
+                self.pass(rows, &given, settings, temperature)?
+            };
+            for (i, new) in open.into_iter().zip(texts) {
                 // A doubtful one gives way to one that is not, and else to a better one.
                 if best[i].as_ref().is_none_or(|old| !new.is_doubtful() || new.is_better_than(old)) {
                     best[i] = Some(new);
@@ -131,6 +153,7 @@ impl Model {
         let mut next = Array2::from_shape_fn((given.len(), length), |(row, i)| i64::from(given[row][i]));
         while !open.is_empty() {
             let step = self.decoder.step(&mut run, &next)?;
+            self.passes += 1;
             if no_speech.is_empty() {
                 let start = |g: &&[u32]| g.iter().position(|t| *t == self.tokens.start).unwrap_or(0);
                 let of = |(row, g)| self.no_speech(step.logits.slice(s![row, start(g), ..]));
@@ -154,6 +177,57 @@ impl Model {
         Ok(best.zip(no_speech).map(|(written, p)| self.judge(written, p, temperature)).collect())
     }
 
+    /// Decodes greedily, in as few passes as the drafts allow ([`draft`](crate::onnx::draft)). Windows get on at their own
+    /// pace: each pass begins where the caches of all of them are right.
+    fn verify(
+        &mut self,
+        mut run: Run,
+        given: &[&[u32]],
+        drafts: &[&[u32]],
+        settings: &Settings,
+    ) -> Result<Vec<Decoded>> {
+        let rules = Rules::new(&self.tokens, settings.times);
+        let guesses = self.decoder.multi_token();
+        let mut searches = Vec::with_capacity(given.len());
+        // Each open window and its text.
+        let mut open: Vec<(usize, Line)> = Vec::with_capacity(given.len());
+        for (window, (given, draft)) in given.iter().zip(drafts).enumerate() {
+            let most = settings.most.min((self.positions + 1).saturating_sub(given.len())).max(1);
+            let way = Way { beams: 1, temperature: 0.0, patience: 1.0, most, stop_loops: settings.stop_loops };
+            searches.push(Search::new(&rules, self.tokens.end, way));
+            open.push((window, Line::new(given.to_vec(), if guesses { draft.to_vec() } else { Vec::new() })));
+        }
+        let mut no_speech = vec![None; given.len()];
+        while !open.is_empty() {
+            let base = run.length();
+            let lengths = open.iter().map(|(_, line)| line.length() - base);
+            let width = if guesses { lengths.max() } else { lengths.min() }.unwrap_or(0).min(self.positions - base);
+            // What fills shorter rows up is forgotten again.
+            let token = |(row, i): (usize, usize)| i64::from(open[row].1.token(base + i).unwrap_or(self.tokens.end));
+            let next = Array2::from_shape_fn((open.len(), width), token);
+            let step = self.decoder.step(&mut run, &next)?;
+            self.passes += 1;
+            let mut rows = Vec::new();
+            for (row, (window, line)) in open.iter_mut().enumerate() {
+                if let (0, None) = (base, no_speech[*window]) {
+                    let start = given[*window].iter().position(|t| *t == self.tokens.start).unwrap_or(0);
+                    // What is known of the shortest window may end before another's start; the next pass has it.
+                    let seen = start < width;
+                    no_speech[*window] = seen.then(|| self.no_speech(step.logits.slice(s![row, start, ..])));
+                }
+                if walk(line, &mut searches[*window], step.logits.slice(s![row, .., ..]), base) {
+                    rows.push(row);
+                }
+            }
+            let mut row = 0..;
+            open.retain(|_| row.next().is_some_and(|row| rows.contains(&row)));
+            run.truncate(open.iter().map(|(_, line)| line.known() - 1).min().unwrap_or(0))?;
+            run.select(&rows)?;
+        }
+        let best = searches.into_iter().map(Search::best).zip(no_speech);
+        Ok(best.map(|(written, p)| self.judge(written, p.unwrap_or(0.0), 0.0)).collect())
+    }
+
     /// The probability of no speech, from the logits after the start token.
     fn no_speech(&self, logits: ArrayView1<'_, f32>) -> f32 {
         let logits = logits.to_vec();
@@ -171,6 +245,21 @@ impl Model {
             log_ps: written.log_ps,
             no_speech,
             temperature,
+        }
+    }
+}
+
+/// Takes what a pass that began at `base` says after each known token and each right guess, `[tokens, vocabulary]`; `false`:
+/// the text is finished.
+fn walk(line: &mut Line, search: &mut Search<'_>, logits: ArrayView2<'_, f32>, base: usize) -> bool {
+    loop {
+        let at = line.known() - 1 - base;
+        if at >= logits.nrows() {
+            return true;
+        }
+        let Some(next) = search.step(logits.slice(s![at..=at, ..])) else { return false };
+        if !next.tokens.first().is_some_and(|token| line.take(*token)) {
+            return true;
         }
     }
 }

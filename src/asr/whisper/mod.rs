@@ -22,6 +22,7 @@ pub mod words;
 
 use super::{Options, Recognizer, StreamId, Update};
 use crate::error::Result;
+use crate::metrics;
 use crate::onnx::decoder::Run;
 use crate::stabilise::CommitPolicy;
 use decode::{Decoded, LADDER, Settings};
@@ -96,7 +97,12 @@ impl Whisper {
             temperatures: if why == Why::Grown { &LADDER[..1] } else { LADDER },
             ..Settings::default()
         };
-        let decoded = self.model.decode(&sound, &prefixes, &settings)?;
+        let draft = |(id, _): &(StreamId, Due)| self.streams.get(id).map_or_else(Vec::new, |s| s.draft.clone());
+        let drafts: Vec<Vec<u32>> = batch.iter().map(draft).collect();
+        let before = self.model.passes();
+        let decoded = self.model.decode_with(&sound, &prefixes, &drafts, &settings)?;
+        metrics::get().decoder_steps.with_label_values(&["asr"]).inc_by(self.model.passes() - before);
+        metrics::get().updates.with_label_values(&["asr"]).inc_by(batch.len() as u64);
         let rows = batch.iter().zip(&decoded).zip(features);
         let windows: Vec<Window> =
             rows.map(|((row, decoded), features)| self.window(*row, decoded, features)).collect();
@@ -104,6 +110,7 @@ impl Whisper {
         for (((id, due), decoded), (window, spoken)) in batch.iter().zip(&decoded).zip(windows.iter().zip(words)) {
             let Some(stream) = self.streams.get_mut(id) else { continue };
             let words = stream::words(spoken, due);
+            stream.draft.clone_from(&decoded.tokens);
             match why {
                 Why::Full => stream.fix(due, words, &window.segments, decoded),
                 // What may be a loop is not shown; the next pass may not have it.
@@ -162,6 +169,10 @@ impl Whisper {
 impl Recognizer for Whisper {
     fn policy(&self) -> CommitPolicy {
         CommitPolicy::LocalAgreement { n: 2 }
+    }
+
+    fn hop(&self) -> usize {
+        stream::WORTH
     }
 
     fn start(&mut self, stream: StreamId) {

@@ -34,6 +34,8 @@ pub struct Model {
     pub positions: usize,
     /// Attention heads that follow the sound, where the export gives attention.
     pub(super) heads: Vec<(usize, usize)>,
+    /// Decoder passes over windows since it was loaded.
+    pub(super) passes: u64,
 }
 
 impl Model {
@@ -75,6 +77,7 @@ impl Model {
             takes_short: false,
             positions: field("max_target_positions").unwrap_or(448),
             heads: if has_attention { heads } else { Vec::new() },
+            passes: 0,
         };
         // Old exports declare any length, too, and refuse all but one.
         model.takes_short = dims[1].is_none() && model.longest > SHORT && model.hears_short();
@@ -102,6 +105,11 @@ impl Model {
         let mut inputs = Inputs::new();
         self.encoder.bind(&mut inputs, "input_features", Array::F32(features.into_dyn()))?;
         self.decoder.begin(&mut self.encoder.run(inputs)?, None)
+    }
+
+    /// Decoder passes over windows since it was loaded.
+    pub fn passes(&self) -> u64 {
+        self.passes
     }
 
     /// Whether the export gives the attention that word times are read from.

@@ -14,7 +14,7 @@ use crate::text::{Hypothesis, Lang, Word};
 use std::sync::Arc;
 
 /// New sound that is worth another pass: 1 s, `min-chunk-size` of whisper_streaming (Macháček et al. 2023).
-const WORTH: usize = SAMPLE_RATE as usize;
+pub const WORTH: usize = SAMPLE_RATE as usize;
 /// Silence behind a short window, in frames: the model learnt on padded windows and needs to hear an end
 /// (`shared/reference/models.md` §8: 1 to 2 s).
 const PADDING: usize = 100;
@@ -59,6 +59,8 @@ pub struct Stream {
     pub is_language_sure: bool,
     /// Tokens of the fixed segments: given before the next window.
     pub earlier: Vec<u32>,
+    /// What the last pass over this window decoded: the draft of the next.
+    pub draft: Vec<u32>,
     fixed: Vec<Word>,
     open: Vec<Word>,
     /// The window's first frame.
@@ -79,6 +81,7 @@ impl Stream {
             language: None,
             is_language_sure: false,
             earlier: Vec::new(),
+            draft: Vec::new(),
             fixed: Vec::new(),
             open: Vec::new(),
             from: 0,
@@ -117,6 +120,7 @@ impl Stream {
         self.from = due.from + (segments.advance * FRAMES_PER_STEP).clamp(1, due.sound);
         self.mel.forget(self.from);
         self.open.clear();
+        self.draft.clear();
         // Its rest is heard again, as a window of its own.
         self.decoded = 0;
     }

@@ -9,7 +9,7 @@ use crate::audio::StreamTime;
 use crate::text::{Hypothesis, Word};
 
 /// New sound that is worth another pass: the smallest step of whisper_streaming, 1 s.
-const HOP: usize = 16_000;
+pub(super) const HOP: usize = 16_000;
 /// Less sound than this at an utterance's end holds no word, 0.2 s; Whisper invents one.
 const LEAST: usize = 3_200;
 /// What Whisper can hear at once: 30 s.

@@ -2,9 +2,10 @@
 //! `sottovoce models import DIR --as ID`.
 //!
 //! Whisper's encoder takes windows of any length (`short_window`); a decoder is one cached step, with the cross-attention
-//! caches computed once (`step`); large matrices are bytes (`quantise`); weights are in a file that is mapped. All of
+//! caches computed once (`step`); a translator's output layer is a graph of its own (`head`); large matrices are bytes (`quantise`); weights are in a file that is mapped. All of
 //! it is proved by running both versions on the same input (`verify`). Other layouts are copied as they are.
 
+pub(crate) mod head;
 pub mod manifest;
 mod quantise;
 mod short_window;
@@ -105,8 +106,17 @@ fn prepare(
 
     say("preparing the decoder");
     let mut decoder = step::cached_step(source)?;
+    // Whisper asks after every token and has a small vocabulary.
+    let head = if layout == Layout::Seq2Seq { head::split(&mut decoder)? } else { None };
     if is_int8 {
         quantise::quantise(&mut decoder)?;
+    }
+    if let Some(mut head) = head {
+        if is_int8 {
+            quantise::quantise(&mut head)?;
+        }
+        head::write(head, dest, &mut weights)?;
+        lines.push("the output layer runs where it is asked, over a shortlist of words if there is one".to_owned());
     }
     weights.write(decoder, &dest.join("decoder_model_prepared.onnx"))?;
     weights.finish()?;

@@ -9,7 +9,7 @@ use crate::models::layout::{find_file, need_file};
 use crate::onnx::proto::{Index, Model, node, prune, rename_inner, reroute, take_branch};
 use crate::onnx::weights::inline;
 use onnx_protobuf::tensor_shape_proto::dimension::Value;
-use onnx_protobuf::{GraphProto, ModelProto, ValueInfoProto};
+use onnx_protobuf::{GraphProto, ValueInfoProto};
 use std::path::Path;
 
 /// The input that switches a merged decoder's branches.
@@ -46,7 +46,7 @@ pub fn add_cross_caches(encoder: &mut Model, folder: &Path) -> Result<()> {
         None => Model::read(&need_file(folder, "decoder_model")?)?,
     };
     let unfit = |why: &str| Error::failed(format!("{}: its cross-attention can't be moved: {why}", folder.display()));
-    if opset(&first.proto) != opset(&encoder.proto) {
+    if first.opset() != encoder.opset() {
         return Err(unfit("encoder and decoder are of different operator sets"));
     }
     take_batch_from_encoder(first.graph_mut());
@@ -98,10 +98,6 @@ fn branch(file: &Path, cached: bool) -> Result<Model> {
 
 fn is_cross(output: &ValueInfoProto) -> bool {
     output.name.contains(".encoder.")
-}
-
-fn opset(model: &ModelProto) -> Option<i64> {
-    model.opset_import.iter().find(|o| o.domain.is_empty()).map(|o| o.version)
 }
 
 /// The cross caches are shaped by the batch size, which the exporter read from the decoder's own activations, and so

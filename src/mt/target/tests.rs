@@ -16,6 +16,7 @@ fn recognised(text: &str, committed: usize, is_final: bool) -> Recognised {
         lang: Lang::parse("en").expect("known"),
         committed: words,
         tentative,
+        steady: 0,
         is_final,
         start: StreamTime(0),
         heard: StreamTime(320),
@@ -37,7 +38,7 @@ fn say(text: &str) -> TargetWord {
 /// Translates all that is open; -> the jobs.
 fn settle(target: &mut Target, recognised: &Recognised) -> Vec<Job> {
     let mut jobs = Vec::new();
-    while let Some(work) = target.next(recognised) {
+    while let Some(work) = target.next(recognised, Drafts::All) {
         let words = work.job.source.split(' ').map(say).collect();
         jobs.push(work.job.clone());
         target.take(work, Some(Translation { words, p: 0.5 }));
@@ -83,13 +84,25 @@ fn a_word_that_goes_on_across_a_border_is_glued_on() {
 }
 
 #[test]
+fn words_that_were_taken_back_leave_nothing_open() {
+    let mut target = target(20);
+    let said = recognised("a", 0, false);
+    settle(&mut target, &said);
+    assert_eq!(target.translated(&said).expect("a guess").tentative, "A");
+    let nothing = recognised("", 0, true);
+    assert!(settle(&mut target, &nothing).is_empty());
+    let told = target.translated(&nothing).expect("the final");
+    assert_eq!((told.committed.as_str(), told.tentative.as_str(), told.is_final), ("", "", true));
+}
+
+#[test]
 fn what_fails_keeps_what_there_is() {
     let mut target = target(20);
     settle(&mut target, &recognised("a b", 0, false));
     let said = recognised("a b c", 3, true);
-    let work = target.next(&said).expect("work");
+    let work = target.next(&said, Drafts::All).expect("work");
     target.take(work, None);
-    assert!(target.next(&said).is_none());
+    assert!(target.next(&said, Drafts::All).is_none());
     assert_eq!(target.translated(&said).expect("the final").committed, "A B");
 }
 

@@ -87,7 +87,8 @@ impl Run {
 /// What a step gave.
 #[derive(Default)]
 pub struct Step {
-    /// `[rows, n, vocabulary]`: for each token that was fed, what may come after it.
+    /// `[rows, n, vocabulary]`: for each token that was fed, what may come after it. Of a pass alone
+    /// ([`advance`](super::Decoder::advance)) perhaps `[rows, n, d]`: what the output layer makes that of.
     pub logits: Array3<f32>,
     /// The file's other outputs, in its order, as often as it was run.
     extra: Vec<Vec<(String, DynValue)>>,
@@ -124,8 +125,8 @@ impl Step {
     }
 
     /// Takes what the model gave besides its caches.
-    pub(super) fn take(&mut self, mut given: Vec<(String, DynValue)>) -> Result<()> {
-        let Some(at) = given.iter().position(|(name, _)| name == "logits") else {
+    pub(super) fn take(&mut self, mut given: Vec<(String, DynValue)>, result: &str) -> Result<()> {
+        let Some(at) = given.iter().position(|(name, _)| name == result) else {
             return Err(Error::failed("the decoder gave no logits"));
         };
         let logits = Array::floats(&given.remove(at).1)?.into_dimensionality::<Ix3>();

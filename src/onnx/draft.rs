@@ -1,5 +1,5 @@
-//! Turns the last translation of a text that has grown into a draft to be verified: greedy output for the price of a few
-//! decoder passes. Pure.
+//! Turns the last translation of a text that has grown, or the last transcript of sound that has, into a draft to be
+//! verified: greedy output for the price of a few decoder passes. Pure.
 //!
 //! The decoder is fed what is known and then what is guessed, in one pass; each guess that is what the model chooses
 //! anyway is accepted, and the first that isn't is replaced by the choice. What comes out is what greedy decoding from
@@ -11,6 +11,8 @@
 const NEAR: usize = 8;
 /// And so far back, for tokens that came in addition.
 const BACK: usize = 2;
+/// So many tokens may close a sentence: a mark, and a quotation mark or bracket.
+const CLOSING: usize = 2;
 /// So much of the draft is guessed again after a difference. A pass over 8 tokens costs less than two over one
 /// (`shared/reference/peers.md` §1c); a longer guess that fails is paid in vain.
 const AGAIN: usize = 8;
@@ -43,7 +45,8 @@ impl Line {
         self.known.len() + self.guess().len()
     }
 
-    fn guess(&self) -> &[u32] {
+    /// The tokens that are guessed in the next pass.
+    pub fn guess(&self) -> &[u32] {
         &self.draft[self.at..(self.at + self.guessed).min(self.draft.len())]
     }
 
@@ -69,12 +72,14 @@ impl Line {
     }
 
     /// Where the draft goes on after a token that wasn't the guess: behind that token where it is near, else behind the
-    /// one that it seems to stand for. Had it come in addition, the next one is found a step back.
+    /// one that it seems to stand for (had it come in addition, the next one is found a step back); before the end, where
+    /// texts grow, it comes in addition, and the closing mark may still be right.
     fn go_on(&self, chosen: u32) -> usize {
         let near = self.at.saturating_sub(BACK)..(self.at + NEAR).min(self.draft.len());
         let same = near.filter(|i| self.draft[*i] == chosen);
-        let place = same.min_by_key(|i| i.abs_diff(self.at)).unwrap_or(self.at);
-        (place + 1).min(self.draft.len())
+        let is_end = self.at + CLOSING >= self.draft.len();
+        let unknown = if is_end { self.at } else { self.at + 1 };
+        same.min_by_key(|i| i.abs_diff(self.at)).map_or(unknown, |place| place + 1).min(self.draft.len())
     }
 }
 
@@ -107,6 +112,7 @@ mod tests {
         assert_eq!(passes(&wanted, &[1, 2, 30, 4, 5, 6, 7, 8, 9]), 2, "replaced");
         assert_eq!(passes(&wanted, &[1, 2, 30, 31, 3, 4, 5, 6, 7, 8, 9]), 2, "left out");
         assert_eq!(passes(&wanted, &[1, 2, 4, 5, 6, 7, 8, 9]), 3, "put in");
+        assert_eq!(passes(&wanted, &[1, 2, 3, 4, 5, 6, 7, 9]), 2, "one more before the closing mark");
         assert_eq!(passes(&wanted, &[]), 10, "from scratch");
     }
 
