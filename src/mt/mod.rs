@@ -6,6 +6,7 @@
 
 pub mod beam;
 pub mod family;
+pub mod guards;
 pub mod limits;
 pub mod seq2seq;
 pub mod shortlist;

@@ -186,8 +186,11 @@ impl Cardinals {
             return Some(Word::Hundred);
         }
         let small = small().map(|value| Word::Small(value as u64)).or_else(|| of(self.tens).map(Word::Small));
-        let known = small.or_else(|| of(self.hundreds).map(Word::Hundreds)).or_else(|| of(self.scales).map(Word::Scale));
-        known.or_else(|| self.is_german().then(|| compound(word.strip_suffix("mal").unwrap_or(word))).flatten().map(Word::Small))
+        let known =
+            small.or_else(|| of(self.hundreds).map(Word::Hundreds)).or_else(|| of(self.scales).map(Word::Scale));
+        known.or_else(|| {
+            self.is_german().then(|| compound(word.strip_suffix("mal").unwrap_or(word))).flatten().map(Word::Small)
+        })
     }
 
     fn ordinal(&self, word: &str) -> Option<u64> {
@@ -228,10 +231,13 @@ impl Cardinals {
         let Some(next) = rest.first() else { return false };
         let next = self.word(next).or_else(|| self.ordinal(next).map(Word::Small));
         let Some(Word::Small(value)) = next else { return false };
-        let own_scale = rest.get(1).and_then(|w| self.word(w)).is_some_and(|w| matches!(w, Word::Hundred | Word::Scale(_)));
+        let own_scale =
+            rest.get(1).and_then(|w| self.word(w)).is_some_and(|w| matches!(w, Word::Hundred | Word::Scale(_)));
         let tens = current.unwrap_or(0) % 100;
         if self.and_after_hundreds {
-            return !own_scale && value > 0 && (current.is_some_and(|c| c >= 100 && tens == 0) || current.is_none() && total > 0);
+            return !own_scale
+                && value > 0
+                && (current.is_some_and(|c| c >= 100 && tens == 0) || current.is_none() && total > 0);
         }
         let is_round = tens >= 20 && tens % 10 == 0;
         if self.and == FRENCH.and { is_round && [1, 11].contains(&value) } else { is_round && (1..10).contains(&value) }
@@ -271,7 +277,8 @@ fn below_hundred(word: &str) -> Option<u64> {
 
 /// A German ordinal in any case: `dritte`, `einundzwanzigsten`.
 fn german_ordinal(word: &str) -> Option<u64> {
-    let stem = ["e", "er", "es", "en", "em"].iter().find_map(|ending| word.strip_suffix(ending).filter(|s| s.len() > 2))?;
+    let stem =
+        ["e", "er", "es", "en", "em"].iter().find_map(|ending| word.strip_suffix(ending).filter(|s| s.len() > 2))?;
     match stem {
         "erst" => return Some(1),
         "dritt" => return Some(3),
@@ -314,12 +321,27 @@ mod tests {
             (100, "a hundred", "cien", "hundert", "cent"),
             (205, "two hundred and five", "doscientos cinco", "zweihundertfünf", "deux cent cinq"),
             (1_000, "a thousand", "mil", "tausend", "mille"),
-            (1_995, "one thousand nine hundred ninety five", "mil novecientos noventa y cinco",
-                "neunzehnhundertfünfundneunzig", "mille neuf cent quatre-vingt-quinze"),
-            (21_030, "twenty-one thousand and thirty", "veintiún mil treinta", "einundzwanzigtausenddreißig",
-                "vingt et un mille trente"),
-            (2_300_000, "two million three hundred thousand", "dos millones trescientos mil",
-                "zwei Millionen dreihunderttausend", "deux millions trois cent mille"),
+            (
+                1_995,
+                "one thousand nine hundred ninety five",
+                "mil novecientos noventa y cinco",
+                "neunzehnhundertfünfundneunzig",
+                "mille neuf cent quatre-vingt-quinze",
+            ),
+            (
+                21_030,
+                "twenty-one thousand and thirty",
+                "veintiún mil treinta",
+                "einundzwanzigtausenddreißig",
+                "vingt et un mille trente",
+            ),
+            (
+                2_300_000,
+                "two million three hundred thousand",
+                "dos millones trescientos mil",
+                "zwei Millionen dreihunderttausend",
+                "deux millions trois cent mille",
+            ),
         ] {
             for (lang, text) in [("en", en), ("es", es), ("de", de), ("fr", fr)] {
                 assert_eq!(all(lang, text), [n], "{text}");

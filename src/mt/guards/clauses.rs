@@ -3,9 +3,9 @@
 /// Words that begin a clause (English, Spanish, German, French): joined main clauses, and those that say why or when. Not
 /// `that`, `que`, `dass`: what they begin isn't understood alone.
 const BEGIN: [&str; 32] = [
-    "and", "but", "because", "so", "or", "then", "while", "although", "though", "when", "if", "before", "after", "y", "pero",
-    "porque", "aunque", "entonces", "cuando", "mientras", "und", "aber", "weil", "denn", "oder", "wenn", "et", "mais", "parce",
-    "donc", "quand", "puis",
+    "and", "but", "because", "so", "or", "then", "while", "although", "though", "when", "if", "before", "after", "y",
+    "pero", "porque", "aunque", "entonces", "cuando", "mientras", "und", "aber", "weil", "denn", "oder", "wenn", "et",
+    "mais", "parce", "donc", "quand", "puis",
 ];
 /// A clause has so many words at least (subject, verb, object); what is shorter stays with its neighbour.
 const SHORTEST: usize = 3;
@@ -41,7 +41,10 @@ mod tests {
     #[test]
     fn clauses_end_at_marks_and_before_conjunctions() {
         assert_eq!(parts("It is late. We go home"), ["It is late.", "We go home"]);
-        assert_eq!(parts("we eat now because the train leaves at nine"), ["we eat now", "because the train leaves at nine"]);
+        assert_eq!(
+            parts("we eat now because the train leaves at nine"),
+            ["we eat now", "because the train leaves at nine"]
+        );
         assert_eq!(parts("bread and butter"), ["bread and butter"], "no clauses");
         assert_eq!(parts("Yes, I know that he is here"), ["Yes, I know that he is here"], "too short to stand alone");
         assert_eq!(parts("Well, it rains here, but we still go out"), ["Well, it rains here,", "but we still go out"]);

@@ -20,9 +20,8 @@ pub struct Numeral {
 }
 
 /// The zeros of the scripts that have decimal digits of their own (Unicode 16, general category Nd).
-const ZEROS: [char; 19] = [
-    '0', '٠', '۰', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '๐', '໐', '༠', '၀', '០', '᠐', '０',
-];
+const ZEROS: [char; 19] =
+    ['0', '٠', '۰', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '๐', '໐', '༠', '၀', '០', '᠐', '０'];
 /// More digits are no number that somebody means.
 const LONGEST: usize = 30;
 /// Characters that multiply the digits before them (Chinese, Japanese, Korean).

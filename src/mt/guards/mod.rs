@@ -130,7 +130,8 @@ impl Pair<'_> {
         if rules.numbers {
             let (left, right) = numbers::differences(&source, &target, knows_source && knows_target);
             let said = |i: Option<&usize>| i.map_or(String::new(), |i| self.text(0, source[*i].start, source[*i].end));
-            let written = |i: Option<&usize>| i.map_or(String::new(), |i| self.text(1, target[*i].start, target[*i].end));
+            let written =
+                |i: Option<&usize>| i.map_or(String::new(), |i| self.text(1, target[*i].start, target[*i].end));
             for i in 0..left.len().max(right.len()) {
                 let (source, target) = (said(left.get(i)), written(right.get(i)));
                 findings.push(Finding { kind: Kind::Numbers, source, target });

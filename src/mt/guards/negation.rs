@@ -108,12 +108,15 @@ fn has_ne(folded: &[&str], at: usize) -> bool {
 
 /// A question behind the sentence that asks for a yes ("isn't it?", "¿no?"), a number's `no.`.
 fn is_tag(folded: &[&str], tokens: &[Token], at: usize, lang: &str) -> bool {
-    let is_last = |length: usize| at + length == folded.len() || tokens[at + length].begins || tokens[at + length].apart;
+    let is_last =
+        |length: usize| at + length == folded.len() || tokens[at + length].begins || tokens[at + length].apart;
     match lang {
         "en" if folded[at].ends_with("n't") => {
             folded.get(at + 1).is_some_and(|w| PRONOUNS.contains(w)) && is_last(2) && at > 1
         }
-        "en" => folded[at] == "no" && tokens.get(at + 1).is_some_and(|t| matches!(t.kind, super::words::Kind::Digits(_))),
+        "en" => {
+            folded[at] == "no" && tokens.get(at + 1).is_some_and(|t| matches!(t.kind, super::words::Kind::Digits(_)))
+        }
         "es" => folded[at] == "no" && at > 1 && is_last(1),
         "de" => folded[at] == "nicht" && at > 2 && tokens[at].apart && is_last(1),
         "fr" => folded[at] == "non" && at > 1 && is_last(1),
@@ -173,7 +176,9 @@ mod tests {
         ] {
             assert_eq!(of(lang, text), Polarity::Unsure, "{text}");
         }
-        for (lang, text) in [("en", "now we note the knot"), ("es", "nosotros notamos"), ("de", "die Nichte"), ("fr", "un passant")] {
+        for (lang, text) in
+            [("en", "now we note the knot"), ("es", "nosotros notamos"), ("de", "die Nichte"), ("fr", "un passant")]
+        {
             assert_eq!(of(lang, text), Polarity::Plain, "{text}");
         }
         assert_eq!(polarity(&[], "ja"), None);

@@ -105,7 +105,9 @@ const UNSURE: [&str; 10] =
     ["cuarto", "cuartos", "cuarta", "quinta", "quintas", "neuf", "achte", "achten", "third", "fifth"];
 
 fn same(a: Value, b: Value) -> bool {
-    let hour = |h: u8, amount: Milli| [Milli::from(h), Milli::from(h) + 12].contains(&(amount / ONE)) || Milli::from(h) == amount / ONE + 12;
+    let hour = |h: u8, amount: Milli| {
+        [Milli::from(h), Milli::from(h) + 12].contains(&(amount / ONE)) || Milli::from(h) == amount / ONE + 12
+    };
     match (a, b) {
         (Value::Amount(a), Value::Amount(b)) => a == b,
         // Half past three in the afternoon is 15:30.
@@ -138,7 +140,9 @@ pub fn differences(source: &[Mention], target: &[Mention], both_known: bool) -> 
                 let b = &target[*j];
                 !used[1][*j] && (!sure || a.is_sure && b.is_sure) && agree(a, b)
             };
-            if !used[0][i] && let Some(j) = (0..target.len()).find(fits) {
+            if !used[0][i]
+                && let Some(j) = (0..target.len()).find(fits)
+            {
                 (used[0][i], used[1][j]) = (true, true);
             }
         }
@@ -156,9 +160,7 @@ pub fn differences(source: &[Mention], target: &[Mention], both_known: bool) -> 
         }
     }
     // What is said twice on one side may be said once on the other.
-    let is_again = |side: usize, i: usize| {
-        sides[1 - side].iter().any(|m| agree(&sides[side][i], m))
-    };
+    let is_again = |side: usize, i: usize| sides[1 - side].iter().any(|m| agree(&sides[side][i], m));
     let judged = |m: &Mention| {
         let small = |r: &Vec<Value>| r.iter().all(|v| matches!(v, Value::Amount(a) if *a <= OFTEN_SPELLED));
         m.is_sure && (both_known || !m.is_spelled && !m.readings.iter().any(small))

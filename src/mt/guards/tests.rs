@@ -75,7 +75,8 @@ fn wrong_translations_are_found() {
     }
     let (source, target) = ("The hotel is full. We must look for another room.", "El hotel está lleno.");
     assert_eq!(found("en", source, "es", target), [format!("omitted:{source}→{target}")]);
-    let target = "Sí. El hotel está lleno y tenemos que buscar otra habitación en la ciudad, que es muy bonita en verano.";
+    let target =
+        "Sí. El hotel está lleno y tenemos que buscar otra habitación en la ciudad, que es muy bonita en verano.";
     assert_eq!(found("en", "Yes.", "es", target), [format!("added:Yes.→{target}")]);
 }
 

@@ -115,8 +115,10 @@ fn pair_of(
 /// "Two zero five": the digits of one number.
 fn digits_one_by_one(first: &Mention, rest: &[Mention], tokens: &[Token]) -> Option<Mention> {
     let digit = |m: &Mention| {
-        let is_article = tokens[m.start].folded.len() < 4 && m.readings[0] == amounts(&[1]) && tokens[m.start].folded != "one";
-        one(&m.readings[0]).filter(|a| m.is_spelled && m.end == m.start + 1 && !is_article && *a < 10 * ONE && a % ONE == 0)
+        let is_article =
+            tokens[m.start].folded.len() < 4 && m.readings[0] == amounts(&[1]) && tokens[m.start].folded != "one";
+        one(&m.readings[0])
+            .filter(|a| m.is_spelled && m.end == m.start + 1 && !is_article && *a < 10 * ONE && a % ONE == 0)
     };
     let mut all = vec![digit(first)? / ONE];
     let mut end = first.end;
@@ -138,10 +140,14 @@ fn with_clock(mut mention: Mention, tokens: &[Token], words: &[&str], lang: &str
     let stands = |before: &[&str], behind: &[&str]| {
         let starts = words[..mention.start].ends_with(before) && words[mention.end..].starts_with(behind);
         let inside = mention.start - before.len().min(mention.start) + 1..mention.end + behind.len();
-        starts && tokens[inside.start.min(mention.end)..inside.end.max(mention.end).min(tokens.len())].iter().all(|t| !t.apart)
+        starts
+            && tokens[inside.start.min(mention.end)..inside.end.max(mention.end).min(tokens.len())]
+                .iter()
+                .all(|t| !t.apart)
     };
     let clocks = CLOCKS.iter().filter(|c| c.0 == lang).flat_map(|c| c.1);
-    let clock = clocks.filter(|(before, behind, _)| stands(before, behind)).max_by_key(|c| (c.2 != 0, c.0.len() + c.1.len()));
+    let clock =
+        clocks.filter(|(before, behind, _)| stands(before, behind)).max_by_key(|c| (c.2 != 0, c.0.len() + c.1.len()));
     let half = HALVES.iter().find(|(l, behind)| *l == lang && stands(&[], behind));
     let (mut start, mut end, mut readings) = (mention.start, mention.end, Vec::new());
     if let Some((before, behind, minutes)) = clock

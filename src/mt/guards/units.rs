@@ -44,7 +44,11 @@ const UNITS: &[Unit] = &[
 const LANGUAGES: [&str; 4] = ["en", "es", "de", "fr"];
 /// Percent in two words.
 const PERCENT: [(&str, &[&str]); 5] = [
-    ("per", &["cent"]), ("por", &["ciento", "cien"]), ("pour", &["cent"]), ("vom", &["hundert"]), ("per", &["hundred"]),
+    ("per", &["cent"]),
+    ("por", &["ciento", "cien"]),
+    ("pour", &["cent"]),
+    ("vom", &["hundert"]),
+    ("per", &["hundred"]),
 ];
 /// French says the hour of the day with `heures`, and `h`; times may be written with them in any language.
 const OF_TIMES: [&str; 2] = ["hour", "minute"];
@@ -77,7 +81,11 @@ pub fn said(tokens: &[Token], numbers: &[Mention], lang: &str) -> Vec<Said> {
         UNITS.iter().find(|(_, words, signs)| listed(words[column]) || listed(signs)).map(|u| u.0)
     };
     let of_number = |at: usize| {
-        let is_one = |m: &Mention| m.is_sure && (m.end == at && !tokens[at].apart || m.start == at + 1 && !tokens[at + 1].apart && is_sign(&tokens[at]));
+        let is_one = |m: &Mention| {
+            m.is_sure
+                && (m.end == at && !tokens[at].apart
+                    || m.start == at + 1 && !tokens[at + 1].apart && is_sign(&tokens[at]))
+        };
         numbers.iter().any(is_one)
     };
     (0..tokens.len()).filter_map(|at| Some(Said { unit: unit(at)?, at, of_number: of_number(at) })).collect()

@@ -103,9 +103,10 @@ mod tests {
     fn pieces_are_told_apart() {
         assert_eq!(texts("I don\u{2019}t pay 3,500 €.", "en"), ["i", "don't", "pay", "3,500", "€"]);
         assert_eq!(texts("L'heure, n'est-ce pas", "fr"), ["l", "heure", "n", "est", "ce", "pas"]);
-        assert_eq!(texts("Room B12, COVID-19, twenty-one 5kg", "en"), [
-            "room", "b12", "covid-19", "twenty", "one", "5", "kg"
-        ]);
+        assert_eq!(
+            texts("Room B12, COVID-19, twenty-one 5kg", "en"),
+            ["room", "b12", "covid-19", "twenty", "one", "5", "kg"]
+        );
         assert_eq!(texts("Dreißig Züge", "de"), ["dreissig", "zuge"]);
     }
 
