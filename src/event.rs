@@ -144,7 +144,8 @@ pub struct Caption {
     /// The committed words with their times (transcripts only).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<WordTime>,
-    /// Warnings, such as `uncertain`.
+    /// Warnings: `uncertain` (the model doubts it). Of a translation: it differs from its source in `numbers`, `units`,
+    /// `negation` or `names`, something is `omitted` or `added`; `source`: the source is shown in its place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
 }

@@ -38,6 +38,11 @@ pub struct Metrics {
     pub governor_step: IntGauge,
     /// Steps of the governor, by direction (`down`: less effort).
     pub governor_steps: IntCounterVec,
+    /// Differences in meaning that the guards found, by kind (the flags of captions).
+    pub guard_findings: IntCounterVec,
+    /// Units translated again by clauses, by outcome: `mended`, `better`, `kept` (the first translation was no worse),
+    /// `failed`.
+    pub guard_retries: IntCounterVec,
     /// Seconds that the oldest live work of a link has waited.
     pub waiting_age: GaugeVec,
     /// Translations of unfinished text that weren't made, by reason: `unheard` (nobody in the room reads the language),
@@ -89,6 +94,14 @@ impl Metrics {
                 Opts::new("governor_steps_total", "Steps of the lag governor"),
                 &["direction"],
             )?,
+            guard_findings: IntCounterVec::new(
+                Opts::new("guard_findings_total", "Differences in meaning between source and translation"),
+                &["kind"],
+            )?,
+            guard_retries: IntCounterVec::new(
+                Opts::new("guard_retries_total", "Units translated again clause by clause"),
+                &["outcome"],
+            )?,
             waiting_age: GaugeVec::new(
                 Opts::new("waiting_age_seconds", "Age of the oldest live work of a link"),
                 &["link"],
@@ -104,7 +117,7 @@ impl Metrics {
     }
 
     fn register(&self) -> prometheus::Result<()> {
-        let collectors: [Box<dyn prometheus::core::Collector>; 17] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 19] = [
             Box::new(self.sessions.clone()),
             Box::new(self.listeners.clone()),
             Box::new(self.refused.clone()),
@@ -120,6 +133,8 @@ impl Metrics {
             Box::new(self.gap_seconds.clone()),
             Box::new(self.governor_step.clone()),
             Box::new(self.governor_steps.clone()),
+            Box::new(self.guard_findings.clone()),
+            Box::new(self.guard_retries.clone()),
             Box::new(self.waiting_age.clone()),
             Box::new(self.drafts_skipped.clone()),
         ];

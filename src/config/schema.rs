@@ -2,6 +2,7 @@
 
 use crate::asr;
 use crate::listen::endpoint::EndpointRules;
+use crate::mt::guards::GuardRules;
 use crate::mt::units::UnitRules;
 use crate::onnx::Device;
 use crate::pipeline::governor::GovernorRules;
@@ -155,6 +156,8 @@ pub struct TranslateConfig {
     pub policy: CommitPolicy,
     /// What is translated together.
     pub unit: UnitRules,
+    /// What of a final translation's meaning is compared with its source, and what follows from a difference.
+    pub guards: GuardRules,
     /// Words of a language that drafts look at in the vocabulary of an imported model, learnt while translating; 0: always
     /// all. Closed units are decided by all.
     pub shortlist: usize,
@@ -171,6 +174,7 @@ impl Default for TranslateConfig {
             beam: 1,
             policy: CommitPolicy::LocalAgreement { n: 3 },
             unit: UnitRules::default(),
+            guards: GuardRules::default(),
             shortlist: 4_096,
         }
     }

@@ -2,12 +2,14 @@
 //!
 //! In the order of the data: [`stage`] (whose turn it is), [`target`] (one utterance in one language), [`units`] (what is
 //! translated together), [`family`] and [`tokens`] (text to pieces and back), [`seq2seq`] (the model), [`verify`],
-//! [`shortlist`] (greedy, and cheap), [`beam`] (the search), [`limits`].
+//! [`shortlist`] (greedy, and cheap), [`beam`] (the search), [`limits`]. [`guards`] say whether a translation
+//! means what its source means; [`retry`] translates again what doesn't.
 
 pub mod beam;
 pub mod family;
 pub mod guards;
 pub mod limits;
+pub mod retry;
 pub mod seq2seq;
 pub mod shortlist;
 pub mod spm;

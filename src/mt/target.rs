@@ -4,6 +4,8 @@
 //! Units that are closed are done with. The open one is translated anew at each change; what was committed of it is forced
 //! as the translation's beginning, so it can't be taken back, and the rest of its last translation is the draft.
 
+use super::guards::{Finding, GuardRules};
+use super::retry::{self, Retry};
 use super::units::{Cut, UnitRules};
 use super::{Job, TargetWord, Translation, join};
 use crate::pipeline::governor::Drafts;
@@ -20,12 +22,14 @@ pub struct Ways {
     pub units: UnitRules,
     /// A closed unit is searched with more care than a draft (beams), so that it is translated although nothing is new.
     pub again: bool,
+    /// What of a closed unit's meaning is compared with its source.
+    pub guards: GuardRules,
 }
 
 impl Ways {
     /// With this policy, and the usual units.
     pub fn new(policy: CommitPolicy) -> Self {
-        Self { policy, units: UnitRules::default(), again: false }
+        Self { policy, units: UnitRules::default(), again: false, guards: GuardRules::default() }
     }
 }
 
@@ -42,6 +46,10 @@ pub struct Target {
     /// Words of the source in closed units.
     from: usize,
     unit: Unit,
+    /// A unit that is over but for its retry.
+    retry: Option<(Retry, Cut, Lang)>,
+    /// What is wrong with closed units.
+    flags: Vec<&'static str>,
     shown: Option<(String, String)>,
     /// Committed words of the source when it was last translated.
     asked: usize,
@@ -75,6 +83,8 @@ pub struct Work {
     source: String,
     words: usize,
     cut: Option<Cut>,
+    from: Lang,
+    is_clause: bool,
 }
 
 impl Unit {
@@ -115,12 +125,16 @@ impl Target {
     pub fn new(lang: Lang, utterance: u64, ways: &Ways) -> Self {
         let unit = Unit::new(ways.policy, None);
         let (closed, log_p, from, shown, asked, has_spared) = (Vec::new(), 0.0, 0, None, 0, false);
-        Self { lang, utterance, ways: ways.clone(), closed, log_p, from, unit, shown, asked, has_spared }
+        let (retry, flags) = (None, Vec::new());
+        Self { lang, utterance, ways: ways.clone(), closed, log_p, from, unit, retry, flags, shown, asked, has_spared }
     }
 
     /// What is to be translated next of what is recognised; `None`: nothing more. What comes of it goes to
     /// [`take`](Self::take) before this is asked again. Of a unit that is still open only the `drafts` that are wanted.
     pub fn next(&mut self, recognised: &Recognised, drafts: Drafts) -> Option<Work> {
+        if let Some(work) = self.clause() {
+            return Some(work);
+        }
         let words: Vec<&Word> = recognised.words().skip(self.from).collect();
         let words: Vec<Word> = words.into_iter().cloned().collect();
         if words.is_empty() {
@@ -138,7 +152,7 @@ impl Target {
         if source == self.unit.source && !(cut.is_some() && self.ways.again) {
             // The same text needs no second look: neither a draft nor, greedily, its final.
             let cut = cut?;
-            self.close(cut);
+            self.end(cut, recognised.lang.clone());
             return self.next(recognised, drafts);
         }
         let is_wanted = match drafts {
@@ -157,11 +171,15 @@ impl Target {
         };
         let (from, to, is_final) = (recognised.lang.clone(), self.lang.clone(), cut.is_some());
         let job = Job { source: text, from, to, forced: self.unit.forced(), draft: self.unit.draft(), is_final };
-        Some(Work { job, source, words: count, cut })
+        let from = recognised.lang.clone();
+        Some(Work { job, source, words: count, cut, from, is_clause: false })
     }
 
     /// Takes a translation; `None`: the text couldn't be translated, and what there is stays.
     pub fn take(&mut self, work: Work, translation: Option<Translation>) {
+        if work.is_clause {
+            return self.take_clause(translation);
+        }
         self.unit.source = work.source;
         if let Some(mut translation) = translation {
             if let Some(context) = &self.unit.context {
@@ -170,8 +188,92 @@ impl Target {
             self.unit.last = translation;
         }
         match work.cut {
-            Some(cut) => self.close(cut),
+            Some(cut) => self.end(cut, work.from),
             None => self.unit.update(work.words, self.ways.policy),
+        }
+    }
+
+    /// What would be committed were the open unit closed now.
+    fn ending(&self) -> Vec<TargetWord> {
+        let mut stabiliser = self.unit.stabiliser.clone();
+        stabiliser.update(&self.unit.last.words, 0, true);
+        stabiliser.committed().to_vec()
+    }
+
+    /// What is wrong with a translation of the open unit: alone, or, since words move across its border, with what goes
+    /// before it.
+    fn judge(&self, from: &Lang, words: &[TargetWord]) -> Vec<Finding> {
+        let (rules, langs) = (&self.ways.guards, [from, &self.lang]);
+        let alone = retry::judge(rules, langs, &self.unit.source, words);
+        let Some(context) = self.unit.context.as_ref().filter(|_| !alone.is_empty()) else { return alone };
+        let source = format!("{} {}", context.source, self.unit.source);
+        let together = retry::judge(rules, langs, &source, &[&context.words, words].concat());
+        if together.len() < alone.len() { together } else { alone }
+    }
+
+    /// Closes the open unit; but if its translation means something else, its clauses are translated first.
+    fn end(&mut self, cut: Cut, from: Lang) {
+        let findings = self.judge(&from, &self.ending());
+        retry::count(&findings);
+        let may_retry = self.ways.guards.retry && !findings.is_empty();
+        let covered = if self.unit.stabiliser.committed().is_empty() { 0 } else { self.unit.covered.max(1) };
+        let retry = || Retry::new(&self.unit.source, covered, findings.clone());
+        match may_retry.then(retry).flatten() {
+            Some(retry) => self.retry = Some((retry, cut, from)),
+            None => self.conclude(cut, &findings),
+        }
+    }
+
+    /// The next clause of a unit that is translated again.
+    fn clause(&self) -> Option<Work> {
+        let (retry, _, from) = self.retry.as_ref()?;
+        let (clause, is_first) = retry.clause();
+        let (mut job, source) = (Job::whole(clause, from, &self.lang), clause.to_owned());
+        if is_first {
+            if let Some(context) = &self.unit.context {
+                job.source = format!("{} {clause}", context.source);
+            }
+            job.forced = self.unit.forced();
+        }
+        Some(Work { job, source, words: 0, cut: None, from: from.clone(), is_clause: true })
+    }
+
+    fn take_clause(&mut self, translation: Option<Translation>) {
+        let Some((mut retry, cut, from)) = self.retry.take() else { return };
+        let Some(translation) = translation else {
+            crate::metrics::get().guard_retries.with_label_values(&["failed"]).inc();
+            return self.conclude(cut, &retry.findings);
+        };
+        let context = self.unit.context.as_ref().filter(|_| retry.clause().1);
+        let words = context.map_or(translation.words.clone(), |c| after(&c.words, &translation.words));
+        if !retry.take(words) {
+            self.retry = Some((retry, cut, from));
+            return;
+        }
+        let (kept, findings) = retry.outcome(self.unit.stabiliser.committed(), |words| self.judge(&from, words));
+        if let Some(words) = kept {
+            self.unit.last.words = words;
+        }
+        self.conclude(cut, &findings);
+    }
+
+    /// Closes a unit with what is wrong with it.
+    fn conclude(&mut self, cut: Cut, findings: &[Finding]) {
+        let mut flags: Vec<&'static str> = findings.iter().map(|f| f.kind.flag()).collect();
+        let shows_source =
+            self.ways.guards.fail_to_source && !flags.is_empty() && self.unit.stabiliser.committed().is_empty();
+        if shows_source {
+            let word = |text: &str| TargetWord { text: text.to_owned(), tokens: Vec::new(), glued: false };
+            self.unit.last.words = self.unit.source.split_whitespace().map(word).collect();
+            flags.push("source");
+        }
+        self.flags.extend(flags);
+        self.flags.sort_unstable();
+        self.flags.dedup();
+        self.close(cut);
+        if shows_source {
+            // Nothing is known of how the translation would go on.
+            self.unit.context = None;
         }
     }
 
@@ -209,7 +311,7 @@ impl Target {
             start: source.start,
             end: source.end(),
             heard: source.heard,
-            flags: Vec::new(),
+            flags: self.flags.clone(),
         })
     }
 

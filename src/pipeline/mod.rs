@@ -88,7 +88,8 @@ impl Pipeline {
         let listeners = audience.clone();
         let speak = Speak::new(models.synthesizer, Box::new(move |session, lang| listeners.hears(session, lang)));
         let config = &plan.config.translate;
-        let ways = Ways { policy: config.policy, units: config.unit.clone(), again: config.beam > 1 };
+        let (units, guards) = (config.unit.clone(), config.guards.clone());
+        let ways = Ways { policy: config.policy, units, again: config.beam > 1, guards };
         let mut translate = Translate::new(models.translator, ways);
         translate.spare(effort.clone(), Box::new(move |session, lang| audience.reads(session, lang)));
         let abort = models.recognizer.abort();

@@ -5,8 +5,8 @@ use crate::asr::whisper::TOKENS;
 use crate::asr::whisper::mel::HOP;
 use crate::asr::whisper::search::without_loop;
 use crate::asr::whisper::segments::{self, FRAMES_PER_STEP, Segment};
-use crate::asr::whisper::stream::{self, Due, Why};
 use crate::asr::whisper::text::Piece;
+use crate::asr::whisper::transcript::{Stretch, placed};
 use crate::asr::whisper::words::shared_out;
 use crate::audio::SAMPLE_RATE;
 use crate::error::{Error, Result};
@@ -111,7 +111,7 @@ pub(super) fn words(tokens: &[Token], marks: Marks, samples: usize) -> Vec<Word>
     let segments: Vec<Segment> = segments::split(ids, marks.zero, marks.end, steps).all().cloned().collect();
     let ps: Vec<f32> = texts.iter().map(|t| t.p).collect();
     let spoken = shared_out(pieces(&texts, marks.is_spaced), &segments, &(0..steps), &ps);
-    stream::words(spoken, &Due { from: 0, sound, frames: sound, why: Why::Last })
+    placed(spoken, &segments, Stretch { from: 0, sound }).into_iter().map(|placed| placed.word).collect()
 }
 
 /// A word begins where a token begins with a space; in languages written without spaces, wherever a character ends.

@@ -134,3 +134,88 @@ proptest! {
         prop_assert_eq!(before, words.join(" ").to_uppercase());
     }
 }
+
+/// Translates all that is open with this model; -> the sources of the jobs, and what is told.
+fn translate_as(target: &mut Target, said: &Recognised, model: impl Fn(&str) -> String) -> (Vec<Job>, Translated) {
+    let mut jobs = Vec::new();
+    while let Some(work) = target.next(said, Drafts::All) {
+        let word = |t: &str| TargetWord { text: t.into(), tokens: t.bytes().map(u32::from).collect(), glued: false };
+        let words = model(&work.job.source).split(' ').map(word).collect();
+        jobs.push(work.job.clone());
+        target.take(work, Some(Translation { words, p: 0.5 }));
+    }
+    (jobs, target.translated(said).expect("news"))
+}
+
+/// Forgets what comes behind `and` in a text of several clauses.
+fn forgetful(source: &str) -> String {
+    match source {
+        "the train leaves at nine and the bus leaves at ten" => "El tren sale a las nueve.",
+        "the train leaves at nine" => "El tren sale a las nueve.",
+        "and the bus leaves at ten" => "Y el autobús sale a las diez.",
+        "we don't know and they never come here" => "Lo sabemos.",
+        _ => "Sí.",
+    }
+    .into()
+}
+
+fn target_that(fail_to_source: bool) -> Target {
+    let guards = GuardRules { fail_to_source, ..GuardRules::default() };
+    Target::new(Lang::parse("es").expect("known"), 1, &Ways { guards, ..Ways::new(CommitPolicy::FinalOnly) })
+}
+
+#[test]
+fn what_a_translation_leaves_out_is_translated_by_clauses() {
+    let said = recognised("the train leaves at nine and the bus leaves at ten", 11, true);
+    let (jobs, told) = translate_as(&mut target_that(false), &said, forgetful);
+    let sources: Vec<&str> = jobs.iter().map(|j| j.source.as_str()).collect();
+    assert_eq!(sources[1..], ["the train leaves at nine", "and the bus leaves at ten"]);
+    assert_eq!(told.committed, "El tren sale a las nueve y el autobús sale a las diez.");
+    assert!(told.flags.is_empty(), "{:?}", told.flags);
+}
+
+#[test]
+fn what_still_differs_is_flagged_or_shown_in_its_own_language() {
+    let said = recognised("we don't know and they never come here", 8, true);
+    let (_, told) = translate_as(&mut target_that(false), &said, forgetful);
+    assert_eq!((told.committed.as_str(), told.flags.contains(&"negation")), ("Lo sabemos.", true));
+    let (_, told) = translate_as(&mut target_that(true), &said, forgetful);
+    assert_eq!(told.committed, "we don't know and they never come here");
+    assert!(told.flags.contains(&"source") && told.flags.contains(&"negation"), "{:?}", told.flags);
+}
+
+#[test]
+fn a_retry_keeps_what_is_committed() {
+    let text = "the train leaves at nine and the bus leaves at ten";
+    let mut target =
+        Target::new(Lang::parse("es").expect("known"), 1, &Ways::new(CommitPolicy::LocalAgreement { n: 2 }));
+    for heard in ["the train leaves at nine", "the train leaves at nine and"] {
+        let (_, told) = translate_as(&mut target, &recognised(heard, 5, false), |_| "El tren sale a las nueve.".into());
+        assert!("El tren sale a las nueve.".starts_with(&told.committed));
+    }
+    let (jobs, told) = translate_as(&mut target, &recognised(text, 11, true), forgetful);
+    let clauses = &jobs[jobs.len() - 2..];
+    assert_eq!(clauses[0].forced, "Eltrensalealasnueve.".bytes().map(u32::from).collect::<Vec<_>>());
+    assert!(clauses[1].forced.is_empty());
+    assert!(
+        told.committed.starts_with("El tren sale a las nueve. ") && told.committed.ends_with("a las diez."),
+        "{}",
+        told.committed
+    );
+}
+
+#[test]
+fn guards_that_are_off_say_nothing() {
+    let off = GuardRules {
+        numbers: false,
+        units: false,
+        negation: false,
+        names: false,
+        omission: false,
+        ..GuardRules::default()
+    };
+    let ways = Ways { guards: off, ..Ways::new(CommitPolicy::FinalOnly) };
+    let said = recognised("the train leaves at nine and the bus leaves at ten", 11, true);
+    let (jobs, told) = translate_as(&mut Target::new(Lang::parse("es").expect("known"), 1, &ways), &said, forgetful);
+    assert_eq!((jobs.len(), told.flags.len()), (1, 0));
+}
