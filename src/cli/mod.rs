@@ -45,7 +45,7 @@ enum Command {
     ///
     /// When more is said than this machine can carry, it spares work step by step, tells all clients (status events),
     /// and takes it up again when it is calm: 1 speech is recognised in larger steps, 2 translations are updated less
-    /// often, 3 they come sentence by sentence, 4 no new speakers are taken. Finals always come. [governor] in the
+    /// often, 3 they come sentence by sentence, 4 no new speakers are taken. Finals always come. `[governor]` in the
     /// pipeline file says when.
     Run(run::RunArgs),
     /// Translates files, or standard input as `-`, through the same pipeline.

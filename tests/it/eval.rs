@@ -18,6 +18,9 @@ fn manifest(folder: &std::path::Path, rows: usize) -> String {
     file.display().to_string()
 }
 
+/// A lag of times in seconds, of a source of so many, to so many words.
+type Lag = dyn Fn(&[f64], f64, usize) -> Option<f64>;
+
 #[test]
 fn recordings_are_scored_and_logged() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -61,7 +64,7 @@ fn recordings_are_scored_and_logged() {
 /// What others compute from the log (`lag` is compared with OmniSTEval in its own tests) is what we say.
 fn lags_are_those_of_the_log(of: &Value, log: &str) {
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let mean = |times: &str, lag: &dyn Fn(&[f64], f64, usize) -> Option<f64>| {
+    let mean = |times: &str, lag: &Lag| {
         let each = lines.iter().filter_map(|line| {
             let seconds = |v: &Value| v.as_f64().expect("a number") / 1000.0;
             let times: Vec<f64> = line[times].as_array().expect("times").iter().map(seconds).collect();

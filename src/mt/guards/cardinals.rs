@@ -210,13 +210,15 @@ impl Cardinals {
             Word::Small(0) => current.is_none().then_some(0),
             // quatre-vingts
             Word::Small(20) if is_french && before % 100 == 4 => Some(before + 76),
-            Word::Small(value) if before % 100 == 0 && (current.is_none() || before > 0) => Some(before + value),
+            Word::Small(value) if before.is_multiple_of(100) && (current.is_none() || before > 0) => {
+                Some(before + value)
+            }
             Word::Small(value) => {
                 let tens = before % 100;
                 // soixante-dix, quatre-vingt-dix-neuf; dix-sept, soixante-dix-sept
                 let is_twenty = is_french && [60, 80].contains(&tens) && value < 20;
                 let is_teen = is_french && [10, 70, 90].contains(&tens) && (7..10).contains(&value);
-                let is_unit = tens >= 20 && tens % 10 == 0 && (1..10).contains(&value);
+                let is_unit = tens >= 20 && tens.is_multiple_of(10) && (1..10).contains(&value);
                 (is_twenty || is_teen || is_unit).then_some(before + value)
             }
             Word::Hundreds(value) => current.is_none().then_some(value),
@@ -239,7 +241,7 @@ impl Cardinals {
                 && value > 0
                 && (current.is_some_and(|c| c >= 100 && tens == 0) || current.is_none() && total > 0);
         }
-        let is_round = tens >= 20 && tens % 10 == 0;
+        let is_round = tens >= 20 && tens.is_multiple_of(10);
         if self.and == FRENCH.and { is_round && [1, 11].contains(&value) } else { is_round && (1..10).contains(&value) }
     }
 }
