@@ -88,13 +88,20 @@ impl Retry {
     /// Which translation is kept: the clauses' (with what is still wrong with it) where less is wrong with it, and it
     /// begins with what is committed. The outcome is counted.
     pub fn outcome(
-        self,
+        mut self,
         committed: &[TargetWord],
         judge: impl Fn(&[TargetWord]) -> Vec<Finding>,
     ) -> (Option<Vec<TargetWord>>, Vec<Finding>) {
         let findings = judge(&self.words);
         let keeps = self.words.len() >= committed.len()
-            && self.words.iter().zip(committed).all(|(a, b)| a.text.starts_with(&b.text));
+            && self.words.iter().zip(committed).all(|(a, b)| a.text.starts_with(b.text.trim_end_matches(ENDS)));
+        if keeps {
+            // A mark that was committed behind the first clause stays.
+            for (word, committed) in self.words.iter_mut().zip(committed).filter(|(a, b)| !a.text.starts_with(&b.text))
+            {
+                word.clone_from(committed);
+            }
+        }
         let outcome = match (findings.is_empty(), findings.len() < self.findings.len()) {
             (true, _) if keeps => "mended",
             (_, true) if keeps => "better",
