@@ -110,7 +110,8 @@ impl Stream {
     /// Takes the words of a window that may still change.
     pub fn show(&mut self, words: Vec<Placed>, decoded: &Decoded) {
         self.said.show(words, &decoded.tokens);
-        self.heard(!decoded.is_doubtful());
+        // What the last pass doubts at every temperature it would doubt again, for ever.
+        self.heard(self.is_finished || !decoded.is_doubtful());
     }
 
     /// Hears that the first `words` words stay: a window longer than `limit` frames is cut behind them.
@@ -172,6 +173,8 @@ mod tests {
         assert_eq!(s.due(3_000, true), None, "nothing new, and nothing in doubt");
         s.heard(false);
         assert_eq!(s.due(3_000, true).map(|d| d.why), Some(Why::Last));
+        s.show(Vec::new(), &Decoded { avg_log_p: -9.0, ..Decoded::default() });
+        assert_eq!(s.due(3_000, true), None, "the last pass is the last, however doubtful");
         assert_eq!(stream(31.0).due(3_000, true).map(|d| (d.why, d.sound, d.frames)), Some((Why::Full, 3_000, 3_000)));
     }
 

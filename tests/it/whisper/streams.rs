@@ -110,6 +110,38 @@ fn what_is_longer_than_a_window_moves_on_and_loses_nothing() {
 }
 
 #[test]
+fn a_window_is_cut_behind_what_is_committed() {
+    let folder = models().remove(0).folder;
+    let mut whisper = Whisper::load(&folder, &Options { window: 5.0, ..options("en", 1) }).expect("loads");
+    let mut stabiliser = Stabiliser::new(CommitPolicy::LocalAgreement { n: 2 });
+    let long: Vec<f32> = (0..8).flat_map(|_| clip("short-en.wav")).collect();
+    whisper.start(0);
+    let (mut fixed, mut most, mut before) = (0, 0, String::new());
+    for second in long.chunks(16_000) {
+        whisper.accept(0, second);
+        if second.len() < 16_000 {
+            whisper.finish(0);
+        }
+        for update in whisper.decode().expect("decodes") {
+            let words = &update.hypothesis.words;
+            assert!(update.hypothesis.fixed >= fixed, "what was cut off is never taken back");
+            fixed = update.hypothesis.fixed;
+            stabiliser.update(words, fixed, update.is_done);
+            let committed = join(stabiliser.committed());
+            assert!(committed.starts_with(&before), "{before}, then {committed}");
+            before = committed;
+            if !update.is_done {
+                whisper.committed(0, stabiliser.settled());
+                most = most.max(fixed);
+                assert!(fixed <= stabiliser.committed().len());
+            }
+        }
+    }
+    assert!(most > 0, "24 seconds are more than a window of five");
+    assert!(before.starts_with(&join(&stabiliser.committed()[..most])));
+}
+
+#[test]
 fn words_attend_to_where_they_are_said() {
     let mut aligned = 0;
     for Fixture { folder, .. } in &models() {
