@@ -63,15 +63,21 @@ def ct2_whisper(folder, seconds, tokens, frames):
     return round
 
 
-def ct2_mt(folder, source, target, batch, *languages):
+def ct2_translator(folder):
+    """A translation model, and its pieces by number."""
     import ctranslate2
 
-    source, target, batch = int(source), int(target), int(batch)
     start = time.perf_counter()
     model = ctranslate2.Translator(folder, device="cpu", compute_type="int8", intra_threads=1, inter_threads=1)
     say({"load_s": time.perf_counter() - start, "rss_mb": memory("VmRSS")})
     names = json.loads((Path(folder) / "tokenizer.json").read_text())["model"]["vocab"]
     piece = {i: name for name, i in names.items()}
+    return model, piece
+
+
+def ct2_mt(folder, source, target, batch, *languages):
+    source, target, batch = int(source), int(target), int(batch)
+    model, piece = ct2_translator(folder)
     begins, forced = languages
     # The same pieces as in ours.rs.
     sources = [[begins, *(piece[100 + 37 * row + 11 * i] for i in range(source - 2)), "</s>"] for row in range(batch)]
@@ -88,13 +94,7 @@ def ct2_mt(folder, source, target, batch, *languages):
 
 
 def ct2_updates(folder, shapes, *languages):
-    import ctranslate2
-
-    start = time.perf_counter()
-    model = ctranslate2.Translator(folder, device="cpu", compute_type="int8", intra_threads=1, inter_threads=1)
-    say({"load_s": time.perf_counter() - start, "rss_mb": memory("VmRSS")})
-    names = json.loads((Path(folder) / "tokenizer.json").read_text())["model"]["vocab"]
-    piece = {i: name for name, i in names.items()}
+    model, piece = ct2_translator(folder)
     begins, forced = languages
     shapes = json.loads(shapes)
 

@@ -250,9 +250,7 @@ fn score(config: &Config, rows: &[Row], streamed: &Pass, offline: &Pass) -> Vec<
     let none = Track::default();
     for (i, (row, (seconds, tracks))) in rows.iter().zip(&streamed.done).enumerate() {
         for score in &mut scores {
-            let translation =
-                row.translations.iter().find(|(lang, _)| *lang == score.lang).map(|(_, text)| text.as_str());
-            let reference = if score.is_source { Some(row.text.as_str()) } else { translation };
+            let reference = if score.is_source { Some(row.text.as_str()) } else { row.translation(&score.lang) };
             let track = tracks.get(&score.lang).unwrap_or(&none);
             // Interrupted, this pass may not have come so far.
             let whole = offline.done.get(i).map(|(_, whole)| whole.get(&score.lang).unwrap_or(&none).text());
@@ -298,8 +296,7 @@ fn write_logs(folder: &Path, rows: &[Row], pass: &Pass) -> Result<()> {
     for (i, (row, (seconds, tracks))) in rows.iter().zip(&pass.done).enumerate() {
         let source = row.audio.display().to_string();
         for (lang, track) in tracks {
-            let translation = row.translations.iter().find(|(l, _)| l == lang).map(|(_, text)| text.as_str());
-            let reference = translation.unwrap_or(&row.text);
+            let reference = row.translation(lang).unwrap_or(&row.text);
             add(format!("instances.{lang}.log"), log::instance(i, &source, *seconds, reference, track));
             log::simulstream(i, &source, track).into_iter().for_each(|l| add(format!("simulstream.{lang}.jsonl"), l));
         }

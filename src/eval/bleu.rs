@@ -1,6 +1,6 @@
 //! Turns hypotheses and references into BLEU, as sacreBLEU's defaults do: one reference, `13a`, exponential smoothing.
 
-use std::collections::HashMap;
+use super::ngrams;
 
 /// The longest n-gram (Papineni et al. 2002).
 const ORDER: usize = 4;
@@ -54,14 +54,6 @@ impl Bleu {
         let brevity = if said < wanted { (1.0 - wanted / said).exp() } else { 1.0 };
         100.0 * brevity * (logs / ORDER as f64).exp()
     }
-}
-
-fn ngrams(tokens: &[String], n: usize) -> HashMap<&[String], usize> {
-    let mut counts = HashMap::new();
-    for gram in tokens.windows(n) {
-        *counts.entry(gram).or_insert(0) += 1;
-    }
-    counts
 }
 
 /// Divides text as mteval-v13a does.

@@ -1,6 +1,6 @@
 //! Turns hypotheses and references into chrF2, as sacreBLEU's defaults do: characters up to 6, no words, no spaces.
 
-use std::collections::HashMap;
+use super::ngrams;
 
 /// The longest n-gram of characters (Popović 2015).
 const ORDER: usize = 6;
@@ -53,12 +53,4 @@ impl Chrf {
         let (precision, recall) = (precision / orders, recall / orders);
         100.0 * (1.0 + WEIGHT) * precision * recall / (WEIGHT * precision + recall)
     }
-}
-
-fn ngrams(chars: &[char], n: usize) -> HashMap<&[char], usize> {
-    let mut counts = HashMap::new();
-    for gram in chars.windows(n) {
-        *counts.entry(gram).or_insert(0) += 1;
-    }
-    counts
 }

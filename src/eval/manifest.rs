@@ -18,6 +18,13 @@ pub struct Row {
     pub translations: Vec<(Lang, String)>,
 }
 
+impl Row {
+    /// What it means in a language, if that is listed.
+    pub fn translation(&self, lang: &Lang) -> Option<&str> {
+        self.translations.iter().find(|(l, _)| l == lang).map(|(_, text)| text.as_str())
+    }
+}
+
 /// Reads a manifest's text; `folder` is where its paths begin.
 ///
 /// # Errors

@@ -10,6 +10,9 @@
 //! | [`lag::long_yaal`] | the same over words shown before the recording ended | Polák et al. 2025, arXiv 2509.17349; checked against OmniSTEval |
 //! | [`lag::queue`] | when a word is out if each step waits for the one before: the computation-aware clock | the rule SimulEval uses; not checked against it |
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
 pub mod bleu;
 pub mod chrf;
 pub mod erasure;
@@ -19,6 +22,15 @@ pub mod manifest;
 pub mod report;
 pub mod track;
 pub mod words;
+
+/// How often each `n` items in a row occur.
+fn ngrams<T: Eq + Hash>(items: &[T], n: usize) -> HashMap<&[T], usize> {
+    let mut counts = HashMap::new();
+    for gram in items.windows(n) {
+        *counts.entry(gram).or_insert(0) += 1;
+    }
+    counts
+}
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,9 @@
 //! Turns a closed unit whose translation means something else into clauses to be translated by themselves, and says which
-//! of the two translations is kept. Pure.
+//! of the two translations is kept. Pure but for the metrics.
 
-use super::guards::{self, Finding, GuardRules, clauses};
-use super::{TargetWord, join};
+use super::TargetWord;
+use super::guards::{Finding, clauses};
 use crate::metrics;
-use crate::text::Lang;
 use std::collections::VecDeque;
 
 /// Marks that a clause's translation gets although its clause has none.
@@ -20,11 +19,6 @@ pub struct Retry {
     words: Vec<TargetWord>,
     /// What was wrong with the translation of the whole.
     pub findings: Vec<Finding>,
-}
-
-/// Compares a unit with its translation; what is found is counted.
-pub fn judge(rules: &GuardRules, [from, to]: [&Lang; 2], source: &str, words: &[TargetWord]) -> Vec<Finding> {
-    guards::compare(rules, source, from, &join(words), to)
 }
 
 /// Counts what was found wrong with a translation that is about to become final.

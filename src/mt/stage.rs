@@ -153,8 +153,8 @@ impl Stage for Translate {
                         pending.iter().position(|(s, r)| *s == session && r.utterance == recognised.utterance);
                     let is_next_utterance = waiting.is_none() && pending.iter().any(|(s, _)| *s == session);
                     match waiting {
-                        // A file has time for every draft; live, the newest text wins.
-                        Some(i) if session.is_live() || recognised.is_final => pending[i].1 = recognised,
+                        // A file has time for every draft; of live text only the newest is left.
+                        Some(i) if recognised.is_final => pending[i].1 = recognised,
                         Some(_) => {
                             self.flush(&mut pending, emit);
                             pending.push((session, recognised));

@@ -4,7 +4,7 @@
 //! Units that are closed are done with. The open one is translated anew at each change; what was committed of it is forced
 //! as the translation's beginning, so it can't be taken back, and the rest of its last translation is the draft.
 
-use super::guards::{Finding, GuardRules};
+use super::guards::{self, Finding, GuardRules};
 use super::retry::{self, Retry};
 use super::units::{Cut, UnitRules};
 use super::{Job, TargetWord, Translation, join};
@@ -83,7 +83,6 @@ pub struct Work {
     source: String,
     words: usize,
     cut: Option<Cut>,
-    from: Lang,
     is_clause: bool,
 }
 
@@ -135,8 +134,7 @@ impl Target {
         if let Some(work) = self.clause() {
             return Some(work);
         }
-        let words: Vec<&Word> = recognised.words().skip(self.from).collect();
-        let words: Vec<Word> = words.into_iter().cloned().collect();
+        let words: Vec<Word> = recognised.words().skip(self.from).cloned().collect();
         if words.is_empty() {
             // Words that were taken back take their translation with them, but for what is committed.
             self.unit.source.clear();
@@ -171,8 +169,7 @@ impl Target {
         };
         let (from, to, is_final) = (recognised.lang.clone(), self.lang.clone(), cut.is_some());
         let job = Job { source: text, from, to, forced: self.unit.forced(), draft: self.unit.draft(), is_final };
-        let from = recognised.lang.clone();
-        Some(Work { job, source, words: count, cut, from, is_clause: false })
+        Some(Work { job, source, words: count, cut, is_clause: false })
     }
 
     /// Takes a translation; `None`: the text couldn't be translated, and what there is stays.
@@ -188,7 +185,7 @@ impl Target {
             self.unit.last = translation;
         }
         match work.cut {
-            Some(cut) => self.end(cut, work.from),
+            Some(cut) => self.end(cut, work.job.from),
             None => self.unit.update(work.words, self.ways.policy),
         }
     }
@@ -203,11 +200,13 @@ impl Target {
     /// What is wrong with a translation of the open unit: alone, or, since words move across its border, with what goes
     /// before it.
     fn judge(&self, from: &Lang, words: &[TargetWord]) -> Vec<Finding> {
-        let (rules, langs) = (&self.ways.guards, [from, &self.lang]);
-        let alone = retry::judge(rules, langs, &self.unit.source, words);
+        let compare = |source: &str, words: &[TargetWord]| {
+            guards::compare(&self.ways.guards, source, from, &join(words), &self.lang)
+        };
+        let alone = compare(&self.unit.source, words);
         let Some(context) = self.unit.context.as_ref().filter(|_| !alone.is_empty()) else { return alone };
         let source = format!("{} {}", context.source, self.unit.source);
-        let together = retry::judge(rules, langs, &source, &[&context.words, words].concat());
+        let together = compare(&source, &[&context.words, words].concat());
         if together.len() < alone.len() { together } else { alone }
     }
 
@@ -235,7 +234,7 @@ impl Target {
             }
             job.forced = self.unit.forced();
         }
-        Some(Work { job, source, words: 0, cut: None, from: from.clone(), is_clause: true })
+        Some(Work { job, source, words: 0, cut: None, is_clause: true })
     }
 
     fn take_clause(&mut self, translation: Option<Translation>) {

@@ -1,14 +1,14 @@
 //! Turns sources and drafts into translations: greedily, in as few decoder passes as the drafts allow.
 //!
 //! Texts of a batch get on at their own pace: each pass begins where the caches of all of them are right, and feeds each
-//! text what is known of it from there on, then its guess ([`draft`](crate::onnx::decoder::draft)). The output layer is run only behind
-//! the last known token and the guesses, over the words of a [`shortlist`](super::shortlist) where that is allowed.
+//! text what is known of it from there on, then its guess ([`draft`]). The output layer is run only behind the last known
+//! token and the guesses, over the words of a [`shortlist`](super::shortlist) where that is allowed.
 
 use super::beam::{self, Output, Search};
 use super::seq2seq::Seq2Seq;
 use super::shortlist::Shortlist;
 use crate::error::Result;
-use crate::onnx::decoder::draft::Line;
+use crate::onnx::decoder::draft::{self, Line};
 use crate::onnx::decoder::{Decoder, Step};
 use ndarray::{Array2, ArrayViewMut1, Axis};
 use std::collections::{HashMap, HashSet};
@@ -102,15 +102,12 @@ impl Seq2Seq {
         let mut open: Vec<Text<'_, C>> = begun.into_iter().zip(choices).map(text).collect();
         while !open.is_empty() {
             let base = run.length();
-            let lengths = open.iter().map(|text| text.line.length() - base);
-            let width =
-                if guesses { lengths.max() } else { lengths.min() }.unwrap_or(0).min(self.rules.positions - base);
-            // What fills shorter rows up is forgotten again.
-            let token = |(row, i): (usize, usize)| i64::from(open[row].line.token(base + i).unwrap_or(self.rules.eos));
-            let next = Array2::from_shape_fn((open.len(), width), token);
+            let lines = open.iter().map(|text| &text.line);
+            let next = draft::next(lines, base, guesses, self.rules.positions, self.rules.eos);
+            let fed = base..base + next.ncols();
             let pass = self.decoder.advance(&mut run, &next)?;
             self.count_pass();
-            let rows = self.choose(&mut open, &pass, &(base..base + width))?;
+            let rows = self.choose(&mut open, &pass, &fed)?;
             let mut row = 0..;
             open.retain(|_| row.next().is_some_and(|row| rows.contains(&row)));
             let right = open.iter().map(|text| text.line.known() - 1).min().unwrap_or(0);

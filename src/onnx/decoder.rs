@@ -17,7 +17,7 @@ mod run;
 
 pub use run::{Run, Step};
 
-use super::head::{Head, Picked};
+use super::head::{HIDDEN, Head, Picked};
 use super::{Array, Compute, Graph, Inputs};
 use crate::error::{Error, Result};
 use crate::models::layout::{find_file, need_file};
@@ -78,9 +78,8 @@ impl Decoder {
         }
         let own: Vec<&str> = caches.iter().filter(|c| !c.is_cross).map(|c| c.output.as_str()).collect();
         let head = if is_prepared { Head::load(folder, compute)? } else { None };
-        let given = if head.is_some() { "hidden" } else { "logits" };
         for graph in [Some(&first), next.as_ref()].into_iter().flatten() {
-            graph.demand(&["input_ids"], &[given])?;
+            graph.demand(&["input_ids"], &[given(&head)])?;
             graph.demand(&[], &own)?;
         }
         let mut decoder = Self { first, next, caches, multi_token: false, is_prepared, head };
@@ -221,11 +220,11 @@ impl Decoder {
         let outputs = graph.run(inputs)?;
         let mut step = Step::default();
         let (mut own, mut cross) = (Vec::new(), Vec::new());
-        let mut given: Vec<(String, _)> = outputs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let mut outputs: Vec<(String, _)> = outputs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         for cache in &self.caches {
-            if let Some(at) = given.iter().position(|(name, _)| *name == cache.output) {
+            if let Some(at) = outputs.iter().position(|(name, _)| *name == cache.output) {
                 let list = if cache.is_cross { &mut cross } else { &mut own };
-                list.push(Arc::new(given.remove(at).1));
+                list.push(Arc::new(outputs.remove(at).1));
             }
         }
         run.own = own;
@@ -233,7 +232,7 @@ impl Decoder {
             run.cross = cross;
         }
         run.length = end;
-        step.take(given, if self.head.is_some() { "hidden" } else { "logits" })?;
+        step.take(outputs, given(&self.head))?;
         let (rows, columns, _) = step.logits.dim();
         if (rows, columns) != tokens.dim() {
             return Err(Error::failed(format!(
@@ -243,4 +242,9 @@ impl Decoder {
         }
         Ok(step)
     }
+}
+
+/// What a pass gives after each token.
+fn given(head: &Option<Head>) -> &'static str {
+    if head.is_some() { HIDDEN } else { "logits" }
 }

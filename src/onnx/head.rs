@@ -10,6 +10,9 @@ use ndarray::{Array1, Array2, ArrayView2, Axis, Ix2};
 use ort::value::DynValue;
 use std::path::Path;
 
+/// What a decoder without its output layer gives in place of `logits`, and what the layer reads.
+pub const HIDDEN: &str = "hidden";
+
 /// A decoder's output layer.
 pub struct Head {
     full: Graph,
@@ -32,13 +35,13 @@ impl Head {
     pub fn load(folder: &Path, compute: Compute) -> Result<Option<Self>> {
         let Some(file) = find_file(folder, "lm_head") else { return Ok(None) };
         let full = Graph::load(&file, compute)?;
-        full.demand(&["hidden"], &["logits"])?;
+        full.demand(&[HIDDEN], &["logits"])?;
         let files = [find_file(folder, "lm_head_rows"), find_file(folder, "lm_head_short")];
         let short = match files {
             [Some(rows), Some(short)] => {
                 let (rows, short) = (Graph::load(&rows, compute)?, Graph::load(&short, compute)?);
                 rows.demand(&["ids"], &["weight"])?;
-                short.demand(&["hidden", "weight"], &["logits"])?;
+                short.demand(&[HIDDEN, "weight"], &["logits"])?;
                 Some((rows, short))
             }
             _ => None,
@@ -75,7 +78,7 @@ impl Head {
         };
         let mut inputs: Inputs = Vec::new();
         let states = states.to_owned().insert_axis(Axis(0)).into_dyn();
-        graph.bind(&mut inputs, "hidden", Array::F32(states))?;
+        graph.bind(&mut inputs, HIDDEN, Array::F32(states))?;
         for (name, value) in picked.iter().flat_map(|picked| &picked.values) {
             inputs.push((name.as_str().into(), value.into()));
         }

@@ -5,17 +5,16 @@
 //! of a word (whisper_streaming's `buffer_trimming = "segment"`); the committed words are the prompt of what follows. So
 //! endless speech costs no more per second than short speech does, and no word is lost or doubled at the seam.
 
+use super::mel;
 use super::segments::{FRAMES_PER_STEP, Segment};
 use super::tokens::MOST_EARLIER;
 use super::words::{STEP, Spoken};
-use crate::audio::{SAMPLE_RATE, StreamTime};
+use crate::audio::StreamTime;
 use crate::stabilise::{Same, seam};
 use crate::text::{Hypothesis, Word};
 
-/// Frames in a second.
-const FRAMES: usize = 100;
 /// Samples in a frame.
-const HOP: u64 = SAMPLE_RATE as u64 / FRAMES as u64;
+const HOP: u64 = mel::HOP as u64;
 
 /// Which tokens are text, and which are times.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,7 +1,7 @@
 //! Turns what the encoder hears, and drafts of its text, into text: greedily, in as few decoder passes as the drafts allow.
 //!
 //! What the last pass over a window wrote is the draft of the next; what comes out is what greedy decoding from scratch
-//! would write, by all of Whisper's rules ([`draft`](crate::onnx::decoder::draft)). Windows of a batch get on at their own
+//! would write, by all of Whisper's rules ([`draft`]). Windows of a batch get on at their own
 //! pace, and with beginnings of any lengths: each pass begins where the caches of all of them are right, and feeds each
 //! what is known of it from there on, then its guess. No token sees those after it, so what fills shorter rows up makes no
 //! difference, and is forgotten again.
@@ -11,9 +11,9 @@ use super::model::Model;
 use super::rules::Rules;
 use super::search::{Search, Way, Written};
 use crate::error::Result;
-use crate::onnx::decoder::draft::Line;
+use crate::onnx::decoder::draft::{self, Line};
 use crate::onnx::decoder::{Run, Step};
-use ndarray::{Array2, s};
+use ndarray::s;
 use std::ops::Range;
 
 /// What a window is decoded with.
@@ -51,7 +51,8 @@ impl Model {
         let mut no_speech = vec![0.0; begun.len()];
         while !open.is_empty() {
             let base = run.length();
-            let next = self.next(&open, &run);
+            let (lines, takes_several) = (open.iter().map(|row| &row.line), self.decoder.takes_several(&run));
+            let next = draft::next(lines, base, takes_several, self.positions, self.tokens.end);
             let fed = base..base + next.ncols();
             let step = self.step(&mut run, &next)?;
             let (mut rows, mut still) = (Vec::new(), Vec::new());
@@ -74,20 +75,6 @@ impl Model {
             }
         }
         Ok(written.into_iter().zip(no_speech).map(|(written, p)| self.judge(written, p, 0.0)).collect())
-    }
-
-    /// The tokens of the next pass. A decoder that takes one at a time would pay for each guess, and for each row that is
-    /// ahead of the others.
-    fn next(&self, open: &[Row<'_>], run: &Run) -> Array2<i64> {
-        let base = run.length();
-        let width = if self.decoder.takes_several(run) {
-            open.iter().map(|row| row.line.length() - base).max()
-        } else {
-            open.iter().map(|row| row.line.known() - base).min()
-        };
-        let width = width.unwrap_or(0).min(self.positions - base);
-        let token = |row: usize, i: usize| open[row].line.token(base + i).unwrap_or(self.tokens.end);
-        Array2::from_shape_fn((open.len(), width), |(row, i)| i64::from(token(row, i)))
     }
 
     /// Where the start token is.

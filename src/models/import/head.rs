@@ -7,13 +7,11 @@
 
 use super::quantise::transposed;
 use crate::error::Result;
+use crate::onnx::head::HIDDEN;
 use crate::onnx::proto::{Index, Model, int_attribute, node, prune, reroute, tensor, ty};
 use crate::onnx::weights::Weights;
 use onnx_protobuf::{GraphProto, NodeProto, TensorProto, ValueInfoProto};
 use std::path::Path;
-
-/// The decoder's output in place of `logits`.
-pub const HIDDEN: &str = "hidden";
 
 /// Takes the output layer out of a decoder; `None`: it has none that is a matrix, and perhaps a bias.
 ///

@@ -5,7 +5,7 @@
 //! caches computed once (`step`); a translator's output layer is a graph of its own (`head`); large matrices are bytes (`quantise`); weights are in a file that is mapped. All of
 //! it is proved by running both versions on the same input (`verify`). Other layouts are copied as they are.
 
-pub(crate) mod head;
+mod head;
 pub mod manifest;
 mod quantise;
 mod short_window;

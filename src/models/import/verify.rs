@@ -3,9 +3,9 @@
 //! The encoder on a whole window, the decoder on a few tokens: all at once, and one by one (exporters differ in whether
 //! several tokens behind a cache are right, `shared/reference/models.md` §0.2; one by one must be).
 
-use super::head::HIDDEN;
 use crate::error::{Error, Result};
 use crate::models::layout::{Layout, need_file};
+use crate::onnx::head::HIDDEN;
 use crate::onnx::{self, Array, Compute, Inputs, Shape};
 use ndarray::{ArrayD, Axis, IxDyn, Slice};
 use ort::session::{Session, SessionOutputs};

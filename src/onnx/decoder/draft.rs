@@ -7,6 +7,8 @@
 //! output as the draft: Self-Speculative Biased Decoding, arXiv 2509.21740). After a difference the rest of the draft
 //! is shifted to where it fits and guessed again: a changed word in the middle costs no more than one at the end.
 
+use ndarray::Array2;
+
 /// How far from a difference the draft is looked through for the token that was chosen instead: a word or two.
 const NEAR: usize = 8;
 /// And so far back, for tokens that came in addition.
@@ -81,6 +83,29 @@ impl Line {
         let unknown = if is_end { self.at } else { self.at + 1 };
         same.min_by_key(|i| i.abs_diff(self.at)).map_or(unknown, |place| place + 1).min(self.draft.len())
     }
+}
+
+/// The tokens `[rows, n]` of the next pass over texts of one batch, whose caches are right up to `base`: each text's own,
+/// known and guessed, as far as the decoder has positions; shorter rows are filled up, and what that makes of the cache is
+/// to be forgotten. A decoder that takes one token at a time would pay for each guess, and for each row that is ahead.
+pub fn next<'l>(
+    lines: impl ExactSizeIterator<Item = &'l Line> + Clone,
+    base: usize,
+    takes_several: bool,
+    positions: usize,
+    fill: u32,
+) -> Array2<i64> {
+    let width = match takes_several {
+        true => lines.clone().map(|line| line.length() - base).max(),
+        false => lines.clone().map(|line| line.known() - base).min(),
+    };
+    let width = width.unwrap_or(0).min(positions - base);
+    let mut tokens = Array2::from_elem((lines.len(), width), i64::from(fill));
+    for (mut row, line) in tokens.outer_iter_mut().zip(lines) {
+        let own = (base..base + width).map_while(|place| line.token(place));
+        row.iter_mut().zip(own).for_each(|(token, own)| *token = i64::from(own));
+    }
+    tokens
 }
 
 #[cfg(test)]
