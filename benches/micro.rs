@@ -92,7 +92,7 @@ fn words(c: &mut Criterion) {
     let mut group = c.benchmark_group("words");
     group.bench_function("greedy: 2 s", |b| b.iter(|| decode(Box::new(CtcGreedy::new(tokens.clone())))));
     group.bench_function("beam and language model: 2 s", |b| {
-        b.iter(|| decode(Box::new(CtcBeam::new(tokens.clone(), lm.clone()))));
+        b.iter(|| decode(Box::new(CtcBeam::new(tokens.clone(), Some(lm.clone()), None))));
     });
     group.finish();
 }

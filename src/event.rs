@@ -2,6 +2,7 @@
 //!
 //! Names may be added, never changed. Clients ignore types and fields that they don't know.
 
+use crate::glossary::TermUse;
 use crate::text::Lang;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -145,9 +146,14 @@ pub struct Caption {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<WordTime>,
     /// Warnings: `uncertain` (the model doubts it). Of a translation: it differs from its source in `numbers`, `units`,
-    /// `negation` or `names`, something is `omitted` or `added`; `source`: the source is shown in its place.
+    /// `negation` or `names`, something is `omitted` or `added`; `terms`: it lacks a term of the glossary; `source`: the
+    /// source is shown in its place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
+    /// Terms of the glossary in the source (translations only), and whether the translation has them; those of the open
+    /// end are told once it is closed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<TermUse>,
 }
 
 impl Caption {

@@ -14,7 +14,7 @@
 //! | [`out`] | events | files, terminal |
 //!
 //! Shared words: [`audio`], [`text`], [`event`] (all that the outside sees), [`error`]. [`pipeline`] runs stages on
-//! threads; [`config`] is the file as written, [`plan`] the same, checked; [`models`] and [`onnx`] load models.
+//! threads; [`config`] is the file as written, [`plan`] the same, checked; [`glossary`] are the terms that users bring; [`models`] and [`onnx`] load models.
 //!
 //! # Where do I change …
 //!
@@ -44,6 +44,7 @@ pub mod text;
 pub mod cli;
 pub mod config;
 pub mod eval;
+pub mod glossary;
 pub mod models;
 pub mod onnx;
 pub mod plan;

@@ -43,6 +43,10 @@ pub struct Metrics {
     /// Units translated again by clauses, by outcome: `mended`, `better`, `kept` (the first translation was no worse),
     /// `failed`.
     pub guard_retries: IntCounterVec,
+    /// Terms of the glossary in final translations, by outcome: `honoured`, `missed`.
+    pub glossary_terms: IntCounterVec,
+    /// Times that a changed glossary was looked at, by outcome: `read`, `refused` (something is wrong with it).
+    pub glossary_reloads: IntCounterVec,
     /// Seconds that the oldest live work of a link has waited.
     pub waiting_age: GaugeVec,
     /// Translations of unfinished text that weren't made, by reason: `unheard` (nobody in the room reads the language),
@@ -102,6 +106,14 @@ impl Metrics {
                 Opts::new("guard_retries_total", "Units translated again clause by clause"),
                 &["outcome"],
             )?,
+            glossary_terms: IntCounterVec::new(
+                Opts::new("glossary_terms_total", "Terms of the glossary in final translations"),
+                &["outcome"],
+            )?,
+            glossary_reloads: IntCounterVec::new(
+                Opts::new("glossary_reloads_total", "Times that a changed glossary was read"),
+                &["outcome"],
+            )?,
             waiting_age: GaugeVec::new(
                 Opts::new("waiting_age_seconds", "Age of the oldest live work of a link"),
                 &["link"],
@@ -117,7 +129,7 @@ impl Metrics {
     }
 
     fn register(&self) -> prometheus::Result<()> {
-        let collectors: [Box<dyn prometheus::core::Collector>; 19] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 21] = [
             Box::new(self.sessions.clone()),
             Box::new(self.listeners.clone()),
             Box::new(self.refused.clone()),
@@ -135,6 +147,8 @@ impl Metrics {
             Box::new(self.governor_steps.clone()),
             Box::new(self.guard_findings.clone()),
             Box::new(self.guard_retries.clone()),
+            Box::new(self.glossary_terms.clone()),
+            Box::new(self.glossary_reloads.clone()),
             Box::new(self.waiting_age.clone()),
             Box::new(self.drafts_skipped.clone()),
         ];

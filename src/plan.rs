@@ -4,6 +4,7 @@
 use crate::asr::{self, Recognizer};
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::glossary::Glossaries;
 use crate::listen::vad;
 use crate::models::layout::Layout;
 use crate::models::{Model, Registry, State, bytes};
@@ -14,6 +15,7 @@ use crate::text::Lang;
 use crate::tts::{self, Synthesizer};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A checked configuration, ready to run.
 #[derive(Debug, Clone)]
@@ -32,6 +34,8 @@ pub struct Plan {
     pub listen: SocketAddr,
     /// The sample's path, if there is one.
     pub sample: Option<PathBuf>,
+    /// What terms are called.
+    pub glossary: Arc<Glossaries>,
 }
 
 /// The models of a plan, loaded and warm.
@@ -74,6 +78,8 @@ impl Plan {
         check_numbers(&config)?;
         let listen = address(&config)?;
         let sample = config.source.sample.as_ref().map(|s| registry.root.join(s));
+        let glossary = Glossaries::open(config.glossary.file.clone()).map_err(|e| e.context("glossary.file"))?;
+        let glossary = Arc::new(glossary);
         let missing = Self::missing(&config, &registry);
         if missing.len() > 1 && missing.iter().all(|m| m.published.is_some()) {
             return Err(all_missing(&missing));
@@ -91,7 +97,7 @@ impl Plan {
         let mt_model = if config.translate.backend == "none" { None } else { folders.next() };
         let languages = |id: &String| registry.get(id).map_or_else(|_| Vec::new(), |m| m.languages.clone());
         let tts_models = folders.zip(config.speak.models.iter().map(languages)).collect();
-        Ok(Self { config, asr_model, asr_backend, mt_model, tts_models, listen, sample })
+        Ok(Self { config, asr_model, asr_backend, mt_model, tts_models, listen, sample, glossary })
     }
 
     /// The known models that a configuration uses and that aren't here.

@@ -1,6 +1,9 @@
 //! The words for language that every stage shares: languages, words, captions in the making.
 
 mod languages;
+mod script;
+
+pub use script::{fold, has_no_spaces};
 
 use crate::audio::StreamTime;
 use crate::error::{Error, Result};

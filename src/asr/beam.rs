@@ -1,10 +1,11 @@
-//! Turns a CTC model's frames into words as a language model finds them likely: prefix beam search.
+//! Turns a CTC model's frames into words as a language model and hot words make them likely: prefix beam search.
 //!
 //! Hannun et al. 2014 ("First-pass large vocabulary continuous speech recognition using bi-directional recurrent DNNs"):
 //! several beginnings of the text are kept, each with the probability of all its alignments, and every new piece is also
-//! weighed by an [`Ngram`]. `onnx/train/asr/beam.py` is the same in Python; `tests/it/golden.rs` compares the two.
+//! weighed by an [`Ngram`] and helped by [`HotWords`]. `onnx/train/asr/beam.py` is the same in Python; `tests/it/golden.rs` compares the two.
 
 use super::ctc::Decode;
+use super::hot_words::{Followed, HotWords, State};
 use super::ngram::{Context, Ngram};
 use super::tokens::{Piece, Tokens};
 use crate::audio::StreamTime;
@@ -14,16 +15,19 @@ use std::sync::Arc;
 
 /// Beginnings that are kept. 16 made a tenth fewer errors than 8 on the development set of the starter model.
 const BEAMS: usize = 16;
-/// Pieces of a frame that are tried.
-const CANDIDATES: usize = 16;
-/// Pieces below this log-probability are not.
-const FLOOR: f32 = -7.0;
+/// Pieces of a frame that are tried; and with hot words, of which a model hears little: with 16 down to -7, 6 of 40
+/// spoken names were found, with 40 down to -12 11 (`benches/hot_words.py`).
+const CANDIDATES: [usize; 2] = [16, 40];
+/// Pieces below this log-probability are not; and with hot words.
+const FLOOR: [f32; 2] = [-7.0, -12.0];
 /// Beginnings this much (in log) behind the best are dropped.
 const SPREAD: f32 = 9.0;
 /// Of the language model's log-probability; with `BONUS` the best of ten pairs on the development set (`asr.synth`'s `dev`).
 const WEIGHT: f32 = 0.8;
 /// For each piece, against a language model's love of short texts.
 const BONUS: f32 = 2.0;
+/// Beginnings that are kept beside them since they may become a hot word: a promise keeps them, and takes nobody's place.
+const HOPEFUL: usize = 16;
 /// How long two beginnings may disagree, in samples: 1 s. Then the best one stands, so that words get committed; 2 s made
 /// no fewer errors.
 const SETTLED: u64 = 16_000;
@@ -32,9 +36,20 @@ const SETTLED: u64 = 16_000;
 struct Node {
     parent: usize,
     piece: Piece,
+    prior: Prior,
+}
+
+/// What is known of a beginning before it is heard.
+#[derive(Clone, Copy, Default)]
+struct Prior {
+    /// Where it is in the language model.
     context: Context,
-    /// What the language model makes of it, weighed.
-    prior: f32,
+    /// Where it is in the hot words.
+    hot: State,
+    /// What the language model would have against the open hot word: it has never heard of it.
+    forgiven: f32,
+    /// What the language model makes of it, weighed, and what hot words help it by that are whole.
+    worth: f32,
 }
 
 /// A beginning that is kept: log-probabilities of its alignments that end in a blank and in its last piece.
@@ -71,7 +86,8 @@ impl Ways {
 /// One stream's decoding.
 pub struct CtcBeam {
     tokens: Arc<Tokens>,
-    lm: Arc<Ngram>,
+    lm: Option<Arc<Ngram>>,
+    hot_words: Option<Arc<HotWords>>,
     /// Every beginning that was ever kept; the first is the empty one. A node's parent always stands before it.
     nodes: Vec<Node>,
     children: HashMap<(usize, usize), usize>,
@@ -81,12 +97,13 @@ pub struct CtcBeam {
 }
 
 impl CtcBeam {
-    /// A new stream.
-    pub fn new(tokens: Arc<Tokens>, lm: Arc<Ngram>) -> Self {
+    /// A new stream, weighed by a language model and helped by hot words where there are any.
+    pub fn new(tokens: Arc<Tokens>, lm: Option<Arc<Ngram>>, hot_words: Option<Arc<HotWords>>) -> Self {
         let nothing = Piece { id: tokens.blank(), start: StreamTime(0), end: StreamTime(0), log_p: 0.0 };
-        let nodes = vec![Node { parent: 0, piece: nothing, context: lm.start(), prior: 0.0 }];
+        let context = lm.as_ref().map_or_else(Context::default, |lm| lm.start());
+        let nodes = vec![Node { parent: 0, piece: nothing, prior: Prior { context, ..Prior::default() } }];
         let beams = vec![Beam { node: 0, blank: 0.0, sound: f32::NEG_INFINITY }];
-        Self { tokens, lm, nodes, children: HashMap::new(), beams, now: 0 }
+        Self { tokens, lm, hot_words, nodes, children: HashMap::new(), beams, now: 0 }
     }
 
     /// The pieces worth trying in a frame, the likeliest first; `None` for a frame that says nothing.
@@ -94,10 +111,11 @@ impl CtcBeam {
         if log_probs.len() != self.tokens.len() || log_probs.iter().any(|p| p.is_nan()) {
             return None;
         }
-        let is_likely = |id: &usize| log_probs[*id] > FLOOR && self.tokens.is_spoken(*id);
+        let hot = usize::from(self.hot_words.is_some());
+        let is_likely = |id: &usize| log_probs[*id] > FLOOR[hot] && self.tokens.is_spoken(*id);
         let mut candidates: Vec<usize> = (0..log_probs.len()).filter(is_likely).collect();
         candidates.sort_by(|a, b| log_probs[*b].total_cmp(&log_probs[*a]));
-        candidates.truncate(CANDIDATES);
+        candidates.truncate(CANDIDATES[hot]);
         (!candidates.is_empty() || log_probs[self.tokens.blank()].is_finite()).then_some(candidates)
     }
 
@@ -123,29 +141,55 @@ impl CtcBeam {
         ahead
     }
 
-    /// What the language model makes of a beginning, weighed; and what may follow it.
-    fn prior(&self, ahead: Ahead) -> (f32, Context) {
-        match ahead {
-            Ahead::Known(node) => (self.nodes[node].prior, self.nodes[node].context),
-            Ahead::New(parent, id) => {
-                let (log_p, context) = self.lm.follow(self.nodes[parent].context, id);
-                (self.nodes[parent].prior + WEIGHT * log_p + BONUS, context)
-            }
-        }
+    /// What the language model and the hot words make of a beginning; and what may follow it.
+    fn prior(&self, ahead: Ahead) -> Prior {
+        let (parent, id) = match ahead {
+            Ahead::Known(node) => return self.nodes[node].prior,
+            Ahead::New(parent, id) => (&self.nodes[parent].prior, id),
+        };
+        let of_lm = self.lm.as_ref().map(|lm| lm.follow(parent.context, id));
+        let (weighed, context) = of_lm.map_or((0.0, parent.context), |(p, next)| (WEIGHT * p + BONUS, next));
+        let worth = parent.worth + weighed;
+        let Some(words) = &self.hot_words else { return Prior { context, worth, ..*parent } };
+        let Followed { state: hot, whole, left } = words.follow(parent.hot, self.tokens.spelling(id));
+        let kept = if left { 0.0 } else { parent.forgiven };
+        let paid = if whole > 0.0 { whole + parent.forgiven } else { 0.0 };
+        let forgiven = if words.open(hot) > 0.0 { kept + (-weighed).max(0.0) } else { 0.0 };
+        Prior { context, hot, forgiven, worth: worth + paid }
+    }
+
+    /// What a beginning is promised for the hot word that it is in, and whether that is whole, so that it counts.
+    fn promise(&self, Prior { hot, forgiven, .. }: &Prior) -> (f32, bool) {
+        self.hot_words.as_ref().map_or((0.0, false), |words| (words.open(*hot) + forgiven, words.is_whole(*hot)))
+    }
+
+    /// What is to be added if the text is to be read now; `ends`: if nothing more comes.
+    fn due(&self, prior: &Prior, ends: bool) -> f32 {
+        let (promised, is_whole) = self.promise(prior);
+        let of_lm = self.lm.as_ref().filter(|_| ends).map_or(0.0, |lm| WEIGHT * lm.end(prior.context));
+        of_lm + if is_whole { promised } else { 0.0 }
     }
 
     /// Keeps the best.
     fn select(&mut self, ahead: BTreeMap<Ahead, Ways>, log_probs: &[f32], end: StreamTime) {
         let weigh = |(to, ways): (Ahead, Ways)| {
             let beam = Beam { node: 0, blank: ways.blank, sound: add(ways.goes_on, ways.begins) };
-            let (prior, context) = self.prior(to);
-            (add(beam.blank, beam.sound) + prior, to, ways, beam, prior, context)
+            let prior = self.prior(to);
+            (add(beam.blank, beam.sound) + prior.worth + self.due(&prior, false), to, ways, beam, prior)
         };
         let mut weighed: Vec<_> = ahead.into_iter().map(weigh).collect();
         weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
         let least = weighed.first().map_or(0.0, |best| best.0) - SPREAD;
+        let rest = weighed.split_off(weighed.iter().take(BEAMS).take_while(|b| b.0 > least).count());
+        let hope = |(worth, .., prior): &(f32, Ahead, Ways, Beam, Prior)| match self.promise(prior) {
+            (promised, false) if promised > 0.0 => worth + promised,
+            _ => f32::NEG_INFINITY,
+        };
+        let mut hopeful: Vec<_> = rest.into_iter().map(|b| (hope(&b), b)).filter(|(hope, _)| *hope > least).collect();
+        hopeful.sort_by(|a, b| b.0.total_cmp(&a.0));
+        weighed.extend(hopeful.into_iter().take(HOPEFUL).map(|(_, b)| b));
         self.beams.clear();
-        for (_, to, ways, beam, prior, context) in weighed.into_iter().take(BEAMS).filter(|b| b.0 > least) {
+        for (_, to, ways, beam, prior) in weighed {
             let heard = |id: usize| Piece { id, start: StreamTime(self.now), end, log_p: log_probs[id] };
             let node = match to {
                 Ahead::Known(node) => {
@@ -157,7 +201,7 @@ impl CtcBeam {
                     node
                 }
                 Ahead::New(parent, id) => {
-                    self.nodes.push(Node { parent, piece: heard(id), context, prior });
+                    self.nodes.push(Node { parent, piece: heard(id), prior });
                     self.children.insert((parent, id), self.nodes.len() - 1);
                     self.nodes.len() - 1
                 }
@@ -225,8 +269,8 @@ impl Decode for CtcBeam {
 
     fn hypothesis(&self, is_done: bool) -> Hypothesis {
         let worth = |b: &Beam| {
-            let end = if is_done { WEIGHT * self.lm.end(self.nodes[b.node].context) } else { 0.0 };
-            add(b.blank, b.sound) + self.nodes[b.node].prior + end
+            let prior = &self.nodes[b.node].prior;
+            add(b.blank, b.sound) + prior.worth + self.due(prior, is_done)
         };
         let best = self.beams.iter().max_by(|a, b| worth(a).total_cmp(&worth(b)));
         let pieces = self.pieces(best.map_or(0, |b| b.node));

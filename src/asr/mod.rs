@@ -6,6 +6,7 @@
 pub mod beam;
 pub mod ctc;
 pub mod features;
+pub mod hot_words;
 pub mod ngram;
 pub mod streaming;
 pub mod tdt;
@@ -16,6 +17,7 @@ pub mod whisper_cpp;
 
 use crate::audio::StreamTime;
 use crate::error::Result;
+use crate::glossary::{Glossaries, Glossary};
 use crate::metrics;
 use crate::onnx::Compute;
 use crate::pipeline::governor::Effort;
@@ -23,6 +25,7 @@ use crate::pipeline::item::{Flow, Heard, Item, Recognised, Session};
 use crate::pipeline::stage::Stage;
 use crate::stabilise::{CommitPolicy, Stabiliser};
 use crate::text::{Hypothesis, Lang, Word};
+use hot_words::Expected;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -50,6 +53,8 @@ pub struct Update {
 pub trait Recognizer: Send {
     /// Opens a stream.
     fn start(&mut self, stream: StreamId);
+    /// Says what is likely to be said in a stream that was just started, where the backend can make use of it.
+    fn expect(&mut self, _stream: StreamId, _expected: &Expected) {}
     /// Adds 16 kHz samples.
     fn accept(&mut self, stream: StreamId, samples: &[f32]);
     /// Says that the stream's sound is complete.
@@ -161,6 +166,7 @@ pub struct Recognise {
     recognizer: Box<dyn Recognizer>,
     policy: CommitPolicy,
     effort: Effort,
+    heeded: Heeded,
     open: HashMap<StreamId, Open>,
     by_session: HashMap<Arc<Session>, StreamId>,
     next: StreamId,
@@ -182,7 +188,12 @@ impl Recognise {
     pub fn new(recognizer: Box<dyn Recognizer>, policy: Option<CommitPolicy>) -> Self {
         let policy = policy.unwrap_or_else(|| recognizer.policy());
         let (effort, open, by_session) = (Effort::default(), HashMap::new(), HashMap::new());
-        Self { recognizer, policy, effort, open, by_session, next: 1 }
+        Self { recognizer, policy, effort, heeded: Heeded::default(), open, by_session, next: 1 }
+    }
+
+    /// Expects from now on the words of this glossary, each letter helped by `boost`.
+    pub fn heed(&mut self, glossary: Arc<Glossaries>, boost: f32) {
+        self.heeded = Heeded { glossary, boost, ..Heeded::default() };
     }
 
     /// Does from now on as much as `effort` says.
@@ -211,6 +222,10 @@ impl Recognise {
                 let id = self.next;
                 self.next += 1;
                 self.recognizer.start(id);
+                let expected = self.heeded.of(session);
+                if !expected.words.is_empty() {
+                    self.recognizer.expect(id, expected);
+                }
                 let stabiliser = Stabiliser::new(self.policy);
                 let (session, lang) = (session.clone(), session.lang.clone());
                 let (shown, held) = (false, Vec::new());
@@ -259,6 +274,31 @@ impl Recognise {
             }
         }
         Ok(())
+    }
+}
+
+/// What is expected in rooms, made ready once for each glossary.
+#[derive(Default)]
+struct Heeded {
+    glossary: Arc<Glossaries>,
+    boost: f32,
+    /// Of which glossary the rest is.
+    of: Arc<Glossary>,
+    ready: HashMap<(String, Lang), Expected>,
+}
+
+/// Rooms that are kept ready.
+const READY: usize = 64;
+
+impl Heeded {
+    fn of(&mut self, session: &Session) -> &Expected {
+        let now = self.glossary.now();
+        if !Arc::ptr_eq(&now, &self.of) || self.ready.len() > READY {
+            self.ready.clear();
+            self.of = now;
+        }
+        let words = || Expected::new(self.of.hot_words(&session.room, &session.lang), self.boost);
+        self.ready.entry((session.room.clone(), session.lang.clone())).or_insert_with(words)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Pieces use U+2581 for the start of a word (SentencePiece).
 
+use super::hot_words::spelling;
 use crate::audio::StreamTime;
 use crate::error::{Error, Result};
 use crate::text::Word;
@@ -11,6 +12,8 @@ use std::path::Path;
 #[derive(Debug)]
 pub struct Tokens {
     pieces: Vec<String>,
+    /// As hot words are compared, a space where a word begins.
+    spellings: Vec<String>,
     blank: usize,
     /// Never shown: `<unk>` and other marks.
     silent: Vec<bool>,
@@ -37,7 +40,8 @@ impl Tokens {
         }
         let blank = pieces.iter().position(|p| ["<blk>", "<blank>", "<eps>"].contains(&p.as_str()))?;
         let silent = pieces.iter().map(|p| p.starts_with('<') && p.ends_with('>') && p.len() > 2).collect();
-        Some(Self { pieces, blank, silent })
+        let spellings = pieces.iter().map(|p| spelling(&p.replace('\u{2581}', " "))).collect();
+        Some(Self { pieces, spellings, blank, silent })
     }
 
     /// How many there are, the blank included.
@@ -54,6 +58,11 @@ impl Tokens {
     /// All of them, in the order of their numbers.
     pub fn pieces(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().map(String::as_str)
+    }
+
+    /// What a piece spells, in the form that hot words are compared in.
+    pub fn spelling(&self, id: usize) -> &str {
+        self.spellings.get(id).map_or("", String::as_str)
     }
 
     /// Whether it is text: neither the blank nor a mark.

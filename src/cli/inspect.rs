@@ -15,6 +15,9 @@ pub(super) fn check(pipelines: &[PathBuf]) -> Result<()> {
         let plan = config::load(path).and_then(|c| Plan::new(c).map_err(|e| e.context(path.display())))?;
         let langs = plan.langs().iter().map(Lang::tag).collect::<Vec<_>>().join(", ");
         say(&format!("{}: good (serves {}, languages: {langs})", path.display(), plan.listen))?;
+        if let Some(file) = &plan.config.glossary.file {
+            say(&format!("  glossary {}: {}", file.display(), plan.glossary.now().summary()))?;
+        }
     }
     Ok(())
 }

@@ -87,6 +87,9 @@ pub(crate) struct Overrides {
     /// The languages to translate into; the spoken one gives its transcript.
     #[arg(long, value_name = "LANG", value_delimiter = ',')]
     to: Vec<String>,
+    /// What terms are called, and which words to expect: TOML, or a table with tabs (*.tsv). Read again when it changes.
+    #[arg(long, value_name = "FILE")]
+    glossary: Option<PathBuf>,
 }
 
 impl Overrides {
@@ -99,6 +102,9 @@ impl Overrides {
         if !self.to.is_empty() {
             let to = self.to.iter().map(|l| Lang::parse(l).map_err(|e| e.context("--to")));
             config.translate.to = to.collect::<Result<_>>()?;
+        }
+        if self.glossary.is_some() {
+            config.glossary.file.clone_from(&self.glossary);
         }
         Ok(())
     }

@@ -20,7 +20,11 @@ pub const ENV_PREFIX: &str = "SOTTOVOCE__";
 pub fn load(path: &Path) -> Result<Config> {
     let text = std::fs::read_to_string(path)
         .map_err(|e| Error::config(format!("pipeline {}: {e}", path.display())).hint("ready ones are in pipelines/"))?;
-    parse(&text, environment()).map_err(|e| e.context(path.display()))
+    let mut config = parse(&text, environment()).map_err(|e| e.context(path.display()))?;
+    if let (Some(file), Some(folder)) = (&mut config.glossary.file, path.parent()) {
+        *file = folder.join(&file);
+    }
+    Ok(config)
 }
 
 /// The variables that are ours. Others may hold anything, even what is no text.

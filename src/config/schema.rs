@@ -1,6 +1,7 @@
 //! The tables and keys of a pipeline file, with their defaults.
 
 use crate::asr;
+use crate::asr::hot_words::BOOST;
 use crate::listen::endpoint::EndpointRules;
 use crate::mt::guards::GuardRules;
 use crate::mt::units::UnitRules;
@@ -9,6 +10,7 @@ use crate::pipeline::governor::GovernorRules;
 use crate::stabilise::CommitPolicy;
 use crate::text::Lang;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// A pipeline file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -24,6 +26,8 @@ pub struct Config {
     pub translate: TranslateConfig,
     /// Text to speech.
     pub speak: SpeakConfig,
+    /// What terms are called.
+    pub glossary: GlossaryConfig,
     /// What is spared when work comes faster than it is done.
     pub governor: GovernorRules,
     /// The network.
@@ -178,6 +182,22 @@ impl Default for TranslateConfig {
             guards: GuardRules::default(),
             shortlist: 4_096,
         }
+    }
+}
+
+/// `[glossary]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GlossaryConfig {
+    /// The file: TOML, or a table with tabs (`*.tsv`); relative to the pipeline file. Read again when it changes.
+    pub file: Option<PathBuf>,
+    /// What each letter of its words is helped by in recognition (natural log); 0: nothing.
+    pub boost: f32,
+}
+
+impl Default for GlossaryConfig {
+    fn default() -> Self {
+        Self { file: None, boost: BOOST }
     }
 }
 

@@ -165,6 +165,7 @@ impl Room {
             tentative: text.tentative.clone(),
             steady: text.steady.clone(),
             flags: flags(text.is_final, text.p, &text.flags),
+            terms: text.terms.clone(),
             start: text.start.seconds(),
             end: text.end.seconds(),
             ..blank(session, text.utterance, [&text.source_lang, &text.lang], text.is_final)
@@ -224,6 +225,7 @@ fn blank(session: &Session, utterance: u64, [source_lang, lang]: [&Lang; 2], is_
         end: 0.0,
         words: Vec::new(),
         flags: Vec::new(),
+        terms: Vec::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! TRANSLATE: turns the words of an utterance into other languages, committed and tentative, while it grows.
 //!
 //! In the order of the data: [`stage`] (whose turn it is), [`target`] (one utterance in one language), [`units`] (what is
-//! translated together), [`family`] and [`tokens`] (text to pieces and back), [`seq2seq`] (the model), [`verify`],
+//! translated together), [`terms`] (what the glossary calls otherwise), [`family`] and [`tokens`] (text to pieces and back), [`seq2seq`] (the model), [`verify`],
 //! [`shortlist`] (greedy, and cheap), [`beam`] (the search), [`limits`]. [`guards`] say whether a translation
 //! means what its source means; [`retry`] translates again what doesn't.
 
@@ -15,6 +15,7 @@ pub mod shortlist;
 pub mod spm;
 pub mod stage;
 pub mod target;
+pub mod terms;
 pub mod tokens;
 pub mod units;
 pub mod verify;
@@ -31,9 +32,9 @@ use std::path::Path;
 /// A word of the translation and the model's pieces it is made of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TargetWord {
-    /// As shown.
+    /// As shown; a term of the glossary is one word.
     pub text: String,
-    /// Its pieces.
+    /// Its pieces, or those of what the model wrote in its place.
     pub tokens: Vec<u32>,
     /// No space comes before it (Chinese, Japanese, Thai …).
     pub glued: bool,

@@ -5,8 +5,10 @@
 //! finals always are, so that who comes late finds what was said.
 
 use super::target::{Target, Ways, Work};
+use super::terms::Names;
 use super::{Job, Translation, Translator};
 use crate::error::Result;
+use crate::glossary::{Found, Glossaries};
 use crate::metrics;
 use crate::pipeline::governor::{Drafts, Effort};
 use crate::pipeline::item::{Flow, Item, Recognised, Session, Translated};
@@ -24,6 +26,8 @@ pub struct Translate {
     ways: Ways,
     effort: Effort,
     is_read: Read,
+    glossary: Arc<Glossaries>,
+    names: Names,
     open: HashMap<Arc<Session>, Vec<Target>>,
 }
 
@@ -33,7 +37,13 @@ type Pending = Vec<(Arc<Session>, Recognised)>;
 impl Translate {
     /// A stage over this translator.
     pub fn new(translator: Option<Box<dyn Translator>>, ways: Ways) -> Self {
-        Self { translator, ways, effort: Effort::default(), is_read: Box::new(|_, _| true), open: HashMap::new() }
+        let (effort, glossary, names, open) = (Effort::default(), Arc::default(), Names::default(), HashMap::new());
+        Self { translator, ways, effort, is_read: Box::new(|_, _| true), glossary, names, open }
+    }
+
+    /// Uses from now on the terms of this glossary.
+    pub fn heed(&mut self, glossary: Arc<Glossaries>) {
+        self.glossary = glossary;
     }
 
     /// Does from now on as much as `effort` says, and drafts what `is_read` says that somebody reads.
@@ -83,7 +93,8 @@ impl Translate {
         }
         let jobs: Vec<Job> = works.iter().map(|(.., work)| work.job.clone()).collect();
         let Some(translator) = self.translator.as_mut().filter(|_| !jobs.is_empty()) else { return false };
-        let translations = all(translator.as_mut(), &jobs);
+        let terms: Vec<&[Found]> = works.iter().map(|(.., work)| work.terms.as_slice()).collect();
+        let translations = all(&mut self.names, translator.as_mut(), &jobs, &terms);
         for ((i, lang, work), translation) in works.into_iter().zip(translations) {
             let (session, recognised) = &pending[i];
             if let Some(target) = self.targets(session, recognised).find(|t| t.lang == lang) {
@@ -100,7 +111,9 @@ impl Translate {
         let is_wanted = self.translator.is_some();
         for lang in session.to.iter().filter(|l| is_wanted && l.primary() != recognised.lang.primary()) {
             if !targets.iter().any(|t| &t.lang == lang) {
-                targets.push(Target::new(lang.clone(), recognised.utterance, &self.ways));
+                let terms = Arc::new(self.glossary.now().terms(&session.room, &recognised.lang, lang));
+                let target = Target::new(lang.clone(), recognised.utterance, &self.ways);
+                targets.push(target.with_terms(terms));
             }
         }
         targets.iter_mut()
@@ -125,18 +138,27 @@ fn collapse(batch: &mut Vec<Item<Recognised>>) {
 }
 
 /// Translates all jobs in one call; where that fails, each by itself, so that one text is no other's trouble.
-fn all(translator: &mut dyn Translator, jobs: &[Job]) -> Vec<Option<Translation>> {
-    if let Ok(done) = translator.translate(jobs) {
+fn all(
+    names: &mut Names,
+    translator: &mut dyn Translator,
+    jobs: &[Job],
+    terms: &[&[Found]],
+) -> Vec<Option<Translation>> {
+    if let Ok(done) = names.translate(translator, jobs, terms) {
         return done.into_iter().map(Some).collect();
     }
-    let mut alone = |job| match translator.translate(std::slice::from_ref(job)) {
+    let mut alone = |(job, terms): (&Job, &&[Found])| match names.translate(
+        translator,
+        std::slice::from_ref(job),
+        std::slice::from_ref(terms),
+    ) {
         Ok(mut done) => done.pop(),
         Err(e) => {
             tracing::error!(error = %e, lang = %job.to, "a text can't be translated");
             None
         }
     };
-    jobs.iter().map(&mut alone).collect()
+    jobs.iter().zip(terms).map(&mut alone).collect()
 }
 
 impl Stage for Translate {

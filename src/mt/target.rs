@@ -8,10 +8,12 @@ use super::guards::{self, Finding, GuardRules};
 use super::retry::{self, Retry};
 use super::units::{Cut, UnitRules};
 use super::{Job, TargetWord, Translation, join};
+use crate::glossary::found::{self, Found, TermUse, Terms};
 use crate::pipeline::governor::Drafts;
 use crate::pipeline::item::{Recognised, Translated};
 use crate::stabilise::{CommitPolicy, Stabiliser};
 use crate::text::{Lang, Word};
+use std::sync::Arc;
 
 /// How an utterance is translated.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +42,8 @@ pub struct Target {
     /// Which utterance of its session.
     pub utterance: u64,
     ways: Ways,
+    /// The glossary, as it was when the utterance began.
+    terms: Arc<Terms>,
     closed: Vec<TargetWord>,
     /// Sum of the closed units' log-probabilities, each as often as it has words.
     log_p: f32,
@@ -50,6 +54,8 @@ pub struct Target {
     retry: Option<(Retry, Cut, Lang)>,
     /// What is wrong with closed units.
     flags: Vec<&'static str>,
+    /// What became of the terms in closed units.
+    uses: Vec<TermUse>,
     shown: Option<(String, String)>,
     /// Committed words of the source when it was last translated.
     asked: usize,
@@ -80,6 +86,8 @@ struct Context {
 pub struct Work {
     /// The job.
     pub job: Job,
+    /// Terms in its text.
+    pub terms: Vec<Found>,
     source: String,
     words: usize,
     cut: Option<Cut>,
@@ -122,10 +130,27 @@ impl Unit {
 impl Target {
     /// An utterance of which nothing is translated yet.
     pub fn new(lang: Lang, utterance: u64, ways: &Ways) -> Self {
-        let unit = Unit::new(ways.policy, None);
-        let (closed, log_p, from, shown, asked, has_spared) = (Vec::new(), 0.0, 0, None, 0, false);
-        let (retry, flags) = (None, Vec::new());
-        Self { lang, utterance, ways: ways.clone(), closed, log_p, from, unit, retry, flags, shown, asked, has_spared }
+        Self {
+            lang,
+            utterance,
+            ways: ways.clone(),
+            terms: Arc::default(),
+            closed: Vec::new(),
+            log_p: 0.0,
+            from: 0,
+            unit: Unit::new(ways.policy, None),
+            retry: None,
+            flags: Vec::new(),
+            uses: Vec::new(),
+            shown: None,
+            asked: 0,
+            has_spared: false,
+        }
+    }
+
+    /// The same, to be translated with these terms.
+    pub fn with_terms(self, terms: Arc<Terms>) -> Self {
+        Self { terms, ..self }
     }
 
     /// What is to be translated next of what is recognised; `None`: nothing more. What comes of it goes to
@@ -163,13 +188,23 @@ impl Target {
             return None;
         }
         self.asked = recognised.committed.len();
-        let text = match &self.unit.context {
+        let mut work = self.work(source, true, recognised.lang.clone());
+        (work.job.draft, work.job.is_final) = (self.unit.draft(), cut.is_some());
+        Some(Work { words: count, cut, ..work })
+    }
+
+    /// What is to be translated for a text of the open unit, with the terms in it; `begins`: it is the unit's beginning,
+    /// so that what goes before it is its context, and what is committed begins its translation.
+    fn work(&self, source: String, begins: bool, from: Lang) -> Work {
+        let text = match self.unit.context.as_ref().filter(|_| begins) {
             Some(context) => format!("{} {source}", context.source),
             None => source.clone(),
         };
-        let (from, to, is_final) = (recognised.lang.clone(), self.lang.clone(), cut.is_some());
-        let job = Job { source: text, from, to, forced: self.unit.forced(), draft: self.unit.draft(), is_final };
-        Some(Work { job, source, words: count, cut, is_clause: false })
+        let mut job = Job::whole(&text, &from, &self.lang);
+        if begins {
+            job.forced = self.unit.forced();
+        }
+        Work { job, terms: self.terms.find(&text), source, words: 0, cut: None, is_clause: false }
     }
 
     /// Takes a translation; `None`: the text couldn't be translated, and what there is stays.
@@ -200,8 +235,10 @@ impl Target {
     /// What is wrong with a translation of the open unit: alone, or, since words move across its border, with what goes
     /// before it.
     fn judge(&self, from: &Lang, words: &[TargetWord]) -> Vec<Finding> {
+        // What the glossary calls otherwise is compared as it calls it.
         let compare = |source: &str, words: &[TargetWord]| {
-            guards::compare(&self.ways.guards, source, from, &join(words), &self.lang)
+            let source = found::switch(source, &self.terms.find(source));
+            guards::compare(&self.ways.guards, &source, from, &join(words), &self.lang)
         };
         let alone = compare(&self.unit.source, words);
         let Some(context) = self.unit.context.as_ref().filter(|_| !alone.is_empty()) else { return alone };
@@ -227,14 +264,7 @@ impl Target {
     fn clause(&self) -> Option<Work> {
         let (retry, _, from) = self.retry.as_ref()?;
         let (clause, is_first) = retry.clause();
-        let (mut job, source) = (Job::whole(clause, from, &self.lang), clause.to_owned());
-        if is_first {
-            if let Some(context) = &self.unit.context {
-                job.source = format!("{} {clause}", context.source);
-            }
-            job.forced = self.unit.forced();
-        }
-        Some(Work { job, source, words: 0, cut: None, is_clause: true })
+        Some(Work { is_clause: true, ..self.work(clause.to_owned(), is_first, from.clone()) })
     }
 
     fn take_clause(&mut self, translation: Option<Translation>) {
@@ -266,6 +296,13 @@ impl Target {
             self.unit.last.words = self.unit.source.split_whitespace().map(word).collect();
             flags.push("source");
         }
+        let uses = found::uses(&self.terms.find(&self.unit.source), &join(&self.ending()));
+        for TermUse { honoured, .. } in &uses {
+            let outcome = if *honoured { "honoured" } else { "missed" };
+            crate::metrics::get().glossary_terms.with_label_values(&[outcome]).inc();
+            flags.extend((!honoured).then_some("terms"));
+        }
+        self.uses.extend(uses);
         self.flags.extend(flags);
         self.flags.sort_unstable();
         self.flags.dedup();
@@ -311,6 +348,7 @@ impl Target {
             end: source.end(),
             heard: source.heard,
             flags: self.flags.clone(),
+            terms: self.uses.clone(),
         })
     }
 

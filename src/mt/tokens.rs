@@ -7,6 +7,7 @@
 use super::TargetWord;
 use super::spm::Spm;
 use crate::error::{Error, Result};
+use crate::text::has_no_spaces;
 use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -162,14 +163,6 @@ impl Tokens {
         words.retain(|word| !word.text.is_empty());
         words
     }
-}
-
-/// Whether a script is written without spaces between words: Chinese, Japanese, Thai, Lao, Burmese, Khmer, Tibetan, and
-/// the punctuation they share.
-fn has_no_spaces(c: char) -> bool {
-    matches!(c, '\u{E00}'..='\u{EFF}' | '\u{F00}'..='\u{FFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}'
-        | '\u{3001}'..='\u{30FF}' | '\u{31F0}'..='\u{31FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
-        | '\u{F900}'..='\u{FAFF}' | '\u{FF01}'..='\u{FF9F}' | '\u{20000}'..='\u{3FFFF}')
 }
 
 /// The byte that a piece such as `<0xE2>` stands for.

@@ -112,6 +112,7 @@ mod tests {
             end,
             words: Vec::new(),
             flags: Vec::new(),
+            terms: Vec::new(),
         }
     }
 

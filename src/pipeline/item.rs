@@ -4,6 +4,7 @@
 
 use crate::audio::{AudioFormat, StreamTime, Voice};
 use crate::capture::Block;
+use crate::glossary::TermUse;
 use crate::pipeline::timing::Timing;
 use crate::text::{Lang, Word};
 use std::hash::{Hash, Hasher};
@@ -198,6 +199,8 @@ pub struct Translated {
     pub heard: StreamTime,
     /// Warnings for the caption, such as `numbers`.
     pub flags: Vec<&'static str>,
+    /// What became of the glossary's terms, as far as the text is closed.
+    pub terms: Vec<TermUse>,
 }
 
 /// What `speak` gives to the hub.

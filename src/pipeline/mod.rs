@@ -12,6 +12,7 @@ pub mod timing;
 use crate::asr::{Abort, Recognise};
 use crate::audio::AudioFormat;
 use crate::error::{Error, ErrorKind, Result};
+use crate::glossary;
 use crate::hub::{Audience, Hub, HubIn, Subscription};
 use crate::listen::{Listen, vad};
 use crate::mt::Translate;
@@ -51,6 +52,7 @@ pub struct Pipeline {
     abort: Option<Abort>,
     effort: Effort,
     _governor: governor::Watching,
+    _glossary: glossary::Watching,
     plan: Plan,
 }
 
@@ -91,15 +93,18 @@ impl Pipeline {
         let (units, guards) = (config.unit.clone(), config.guards.clone());
         let ways = Ways { policy: config.policy, units, again: config.beam > 1, guards };
         let mut translate = Translate::new(models.translator, ways);
+        translate.heed(plan.glossary.clone());
         translate.spare(effort.clone(), Box::new(move |session, lang| audience.reads(session, lang)));
         let abort = models.recognizer.abort();
         let mut recognise = Recognise::new(models.recognizer, plan.config.recognise.policy);
+        recognise.heed(plan.glossary.clone(), plan.config.glossary.boost);
         recognise.spare(effort.clone());
         let backend = plan.config.listen.backend.clone();
         let new_vad = Box::new(move || vad::build(&backend));
         let listen = Listen::new(plan.config.listen.endpoint.clone(), new_vad, plan.config.listen.max_waiting);
 
         let gauges = vec![sound_rx.gauge(), heard_rx.gauge(), words_rx.gauge(), text_rx.gauge()];
+        let glossary = plan.glossary.watch()?;
         let governor = governor::watch(plan.config.governor.clone(), gauges, effort.clone(), hub_tx.clone())?;
 
         // From the end to the beginning: nothing is sent before someone takes it. A send can only fail when the next
@@ -155,6 +160,7 @@ impl Pipeline {
             abort,
             effort,
             _governor: governor,
+            _glossary: glossary,
             plan,
         })
     }

@@ -131,6 +131,7 @@ mod tests {
                 end: zero,
                 heard: zero,
                 flags: Vec::new(),
+                terms: Vec::new(),
             };
             stage
                 .process(&mut vec![Item::data(&session, text)], &mut |i| {

@@ -3,6 +3,7 @@
 mod browser;
 mod cli;
 mod eval;
+mod glossary;
 mod golden;
 mod hostile;
 mod import;

@@ -97,7 +97,8 @@ fn decode(model: &mut Model, heard: &mut Heard, record: &Value) -> (Vec<u32>, De
     };
     let earlier = options["prompt"].as_str().map(|p| model.tokens.encode(&format!(" {}", p.trim())).expect("encodes"));
     let translate = options["task"] == "translate";
-    let prompt = Prompt { language, translate, times, earlier: earlier.as_deref().unwrap_or_default() };
+    let prompt =
+        Prompt { language, translate, times, earlier: earlier.as_deref().unwrap_or_default(), ..Prompt::default() };
     let prefix = prompt.tokens(&model.tokens);
     let settings = Settings {
         beams: options["beam_size"].as_u64().unwrap_or(1) as usize,

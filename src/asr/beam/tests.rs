@@ -9,7 +9,7 @@ fn beam() -> CtcBeam {
     let arpa = "\\data\\\n\\1-grams:\n-9\t<s>\t-0.5\n-0.5\t\u{2581}a\t-0.3\n-1\tb\t-0.1\n-0.7\t</s>\n\\2-grams:\n\
         -0.1\t<s> \u{2581}a\n-0.2\t\u{2581}a b\n-0.9\tb </s>\n\\end\\\n";
     let lm = Arc::new(Ngram::parse(arpa, &tokens).expect("a model"));
-    CtcBeam::new(tokens, lm)
+    CtcBeam::new(tokens, Some(lm), None)
 }
 
 fn frames(most: usize) -> impl Strategy<Value = Vec<Vec<f32>>> {
@@ -40,18 +40,19 @@ proptest! {
         let mut ctc = beam();
         frames.iter().for_each(|f| ctc.push(f, 1));
         let worth = |(text, p): (&Vec<usize>, &f32)| {
-            let mut context = ctc.lm.start();
+            let lm = ctc.lm.as_ref().expect("a model");
+            let mut context = lm.start();
             let log_p: f32 = text.iter().map(|piece| {
-                let (log_p, next) = ctc.lm.follow(context, *piece);
+                let (log_p, next) = lm.follow(context, *piece);
                 context = next;
                 log_p
             }).sum();
-            p.ln() + WEIGHT * (log_p + ctc.lm.end(context)) + BONUS * text.len() as f32
+            p.ln() + WEIGHT * (log_p + lm.end(context)) + BONUS * text.len() as f32
         };
         let best = by_force(&frames).iter().map(worth).fold(f32::NEG_INFINITY, f32::max);
         let found = ctc.beams.iter().map(|b| {
             let node = &ctc.nodes[b.node];
-            add(b.blank, b.sound) + node.prior + WEIGHT * ctc.lm.end(node.context)
+            add(b.blank, b.sound) + node.prior.worth + ctc.due(&node.prior, true)
         });
         let found = found.fold(f32::NEG_INFINITY, f32::max);
         prop_assert!((found - best).abs() < 1e-3, "{} is not {}", found, best);
@@ -80,4 +81,19 @@ fn broken_frames_are_passed_over() {
     }
     let h = ctc.hypothesis(true);
     assert_eq!(h.words.iter().map(|w| (w.text.as_str(), w.start.0)).collect::<Vec<_>>(), [("a", 3 * 640)]);
+}
+
+#[test]
+fn hot_words_turn_what_nearly_sounds_so() {
+    let tokens = Arc::new(Tokens::parse("<blk> 0\n\u{2581}a 1\nb 2\nc 3\n").expect("tokens"));
+    let said = |words: &[&str]| {
+        let words: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
+        let mut ctc = CtcBeam::new(tokens.clone(), None, HotWords::new(&words, 1.0).map(Arc::new));
+        // `ab` is half as likely as `ac`.
+        for p in [[0.1f32, 0.9, 1e-9, 1e-9], [0.1, 1e-9, 0.3, 0.6]] {
+            ctc.push(&p.map(f32::ln), 1);
+        }
+        crate::text::join(&ctc.hypothesis(true).words)
+    };
+    assert_eq!((said(&[]), said(&["Ab"]), said(&["abba"])), ("ac".into(), "ab".into(), "ac".into()));
 }

@@ -2,6 +2,7 @@
 
 use super::super::beam::CtcBeam;
 use super::super::ctc::{CtcGreedy, Decode};
+use super::super::hot_words::HotWords;
 use super::super::ngram::Ngram;
 use super::super::tokens::Tokens;
 use super::model::ChunkModel;
@@ -14,7 +15,8 @@ use ndarray::ArrayView3;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Decodes each stream's frames by itself: greedily, or weighed by a language model where the folder has one.
+/// Decodes each stream's frames by itself: greedily, or weighed by a language model where the folder has one, and
+/// by hot words where the session has any.
 pub struct Ctc {
     tokens: Arc<Tokens>,
     lm: Option<Arc<Ngram>>,
@@ -45,11 +47,11 @@ impl Streaming<Ctc> {
 impl Head for Ctc {
     type Stream = Box<dyn Decode>;
 
-    fn start(&self) -> Self::Stream {
-        match &self.lm {
-            Some(lm) => Box::new(CtcBeam::new(self.tokens.clone(), lm.clone())),
-            None => Box::new(CtcGreedy::new(self.tokens.clone())),
+    fn start(&self, hot_words: Option<Arc<HotWords>>) -> Self::Stream {
+        if self.lm.is_none() && hot_words.is_none() {
+            return Box::new(CtcGreedy::new(self.tokens.clone()));
         }
+        Box::new(CtcBeam::new(self.tokens.clone(), self.lm.clone(), hot_words))
     }
 
     fn push(&mut self, frames: ArrayView3<f32>, streams: &mut [&mut Self::Stream], samples: u64) -> Result<()> {

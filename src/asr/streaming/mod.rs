@@ -16,6 +16,7 @@ pub use ctc::Ctc;
 pub use transducer::Transducer;
 
 use super::features::{Features, Filterbank, HOP};
+use super::hot_words::{Expected, HotWords};
 use super::{Recognizer, StreamId, Update};
 use crate::error::{Error, Result};
 use crate::onnx::Array;
@@ -33,8 +34,8 @@ const MAX_BATCH: usize = 32;
 pub trait Head: Send {
     /// What it keeps of one stream.
     type Stream: Send;
-    /// A new stream.
-    fn start(&self) -> Self::Stream;
+    /// A new stream, in which these words are likely.
+    fn start(&self, hot_words: Option<Arc<HotWords>>) -> Self::Stream;
     /// Takes frames `[N, frames, values]` of so many streams; each frame covers `samples`.
     ///
     /// # Errors
@@ -113,12 +114,18 @@ impl<H: Head> Recognizer for Streaming<H> {
             features: Features::new(self.bank.clone()),
             frames: vec![0.0; self.model.chunk().lead * self.bank.bins()],
             states: self.model.start(),
-            head: self.head.start(),
+            head: self.head.start(None),
             samples: 0,
             consumed: 0,
             until: None,
         };
         self.streams.insert(stream, new);
+    }
+
+    fn expect(&mut self, stream: StreamId, words: &Expected) {
+        if let Some(stream) = self.streams.get_mut(&stream) {
+            stream.head = self.head.start(words.tree.clone());
+        }
     }
 
     fn accept(&mut self, stream: StreamId, samples: &[f32]) {

@@ -4,9 +4,10 @@
 //! (`shared/reference/models.md` §4.1). All paths of all streams share each call; the decoder is asked about new
 //! pieces only. What greedy search says never changes.
 
+use super::super::hot_words::HotWords;
 use super::super::tokens::Tokens;
 use super::model::ChunkModel;
-use super::search::{Rules, Search};
+use super::search::{Help, Rules, Search};
 use super::{Head, Streaming};
 use crate::error::{Error, Result};
 use crate::models::layout;
@@ -89,8 +90,8 @@ impl Transducer {
 impl Head for Transducer {
     type Stream = Search;
 
-    fn start(&self) -> Search {
-        Search::new()
+    fn start(&self, hot_words: Option<Arc<HotWords>>) -> Search {
+        Search::new(hot_words.map(|words| Help { words, tokens: self.tokens.clone() }))
     }
 
     fn push(&mut self, frames: ArrayView3<f32>, streams: &mut [&mut Search], samples: u64) -> Result<()> {

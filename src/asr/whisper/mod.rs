@@ -23,6 +23,7 @@ pub mod transcript;
 pub mod verify;
 pub mod words;
 
+use super::hot_words::Expected;
 use super::{Options, Recognizer, StreamId, Update};
 use crate::error::Result;
 use crate::onnx::decoder::Run;
@@ -81,7 +82,8 @@ impl Whisper {
     /// The windows that are due and go together: of one length, for one reason, with beginnings of about one length.
     fn next_batch(&self) -> Vec<(StreamId, Due)> {
         let Model { longest, takes_short, .. } = self.model;
-        let given = |s: &Stream| s.said.earlier().len() + if self.beams > 1 { 0 } else { s.said.draft().len() };
+        let before = |s: &Stream| s.expected.len() + s.said.earlier().len();
+        let given = |s: &Stream| before(s) + if self.beams > 1 { 0 } else { s.said.draft().len() };
         let due = self.streams.iter().filter_map(|(id, s)| Some((*id, s.due(longest, takes_short)?, given(s))));
         let due: Vec<(StreamId, Due, usize)> = due.collect();
         // Beams keep step with each other, so that their beginnings must be equally long.
@@ -102,9 +104,9 @@ impl Whisper {
             self.guess_languages(batch, &sound)?;
         }
         let begin = |(id, _): &(StreamId, Due)| {
-            let said = self.streams.get(id).map(|s| (s.said.earlier(), s.said.draft()));
-            let (earlier, draft) = said.unwrap_or_default();
-            let prompt = Prompt { language: self.language_of(*id), earlier, ..Prompt::default() };
+            let said = self.streams.get(id).map(|s| (s.expected.as_slice(), s.said.earlier(), s.said.draft()));
+            let (expected, earlier, draft) = said.unwrap_or_default();
+            let prompt = Prompt { language: self.language_of(*id), expected, earlier, ..Prompt::default() };
             Begun { prefix: prompt.tokens(&self.model.tokens), draft: draft.to_vec() }
         };
         let begun: Vec<Begun> = batch.iter().map(begin).collect();
@@ -202,6 +204,12 @@ impl Recognizer for Whisper {
     fn start(&mut self, stream: StreamId) {
         let marks = Marks { end: self.model.tokens.end, zero: self.model.tokens.timestamps };
         self.streams.insert(stream, Stream::new(self.model.bank.clone(), marks));
+    }
+
+    fn expect(&mut self, stream: StreamId, expected: &Expected) {
+        if let Some(stream) = self.streams.get_mut(&stream) {
+            stream.expected = self.model.tokens.expected(&expected.words);
+        }
     }
 
     fn accept(&mut self, stream: StreamId, samples: &[f32]) {

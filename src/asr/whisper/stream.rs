@@ -56,6 +56,8 @@ pub struct Stream {
     pub language: Option<u32>,
     /// Whether that won't be asked again.
     pub is_language_sure: bool,
+    /// Tokens of words that are likely to be said.
+    pub expected: Vec<u32>,
     /// What was understood.
     pub said: Transcript,
     /// Samples that the last pass heard.
@@ -73,6 +75,7 @@ impl Stream {
             mel: LogMel::new(bank),
             language: None,
             is_language_sure: false,
+            expected: Vec::new(),
             said: Transcript::new(marks),
             decoded: 0,
             is_settled: true,

@@ -1,7 +1,7 @@
 //! Turns number words (English, Spanish, German, French) into numbers: `two hundred and five`, `veintiún mil`,
 //! `zweihundertfünf`, `quatre-vingt-dix-neuf`. Pure; the words are data.
 //!
-//! Words are folded ([`fold`](super::words::fold)). Spanish forms after RAE, Nueva gramática, ch. 21; French with the
+//! Words are folded ([`fold`](crate::text::fold)). Spanish forms after RAE, Nueva gramática, ch. 21; French with the
 //! Belgian and Swiss septante, huitante, nonante.
 
 /// What a word is worth, and how it joins with others.
@@ -296,7 +296,7 @@ fn german_ordinal(word: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mt::guards::words::fold;
+    use crate::text::fold;
 
     fn all(lang: &str, text: &str) -> Vec<u64> {
         let folded = fold(text);

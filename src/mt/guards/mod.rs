@@ -12,8 +12,6 @@ mod times;
 mod units;
 mod words;
 
-pub use words::fold;
-
 use crate::text::Lang;
 use negation::Polarity;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,7 @@
 //! Turns text into the words, numerals, codes and signs that the guards look at. Pure.
 
 use super::digits::{self, Numeral};
-use crate::text::Lang;
-use unicode_normalization::UnicodeNormalization;
+use crate::text::{Lang, fold};
 
 /// A piece of text with a meaning of its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,12 +37,6 @@ const SIGNS: &str = "%٪％€$£¥°";
 const ENDS: &str = ".?!…。？！।؟۔";
 /// Languages whose short words are written onto the next with an apostrophe (l'heure, dell'anno).
 const ELIDING: [&str; 4] = ["fr", "it", "ca", "oc"];
-
-/// Lower case without accents.
-pub fn fold(text: &str) -> String {
-    let plain = text.nfd().filter(|c| !('\u{300}'..='\u{36F}').contains(c)).flat_map(char::to_lowercase);
-    plain.collect::<String>().replace('ß', "ss").replace('\u{2019}', "'")
-}
 
 /// The pieces of a text.
 pub fn tokens(text: &str, lang: &Lang) -> Vec<Token> {

@@ -219,3 +219,16 @@ fn guards_that_are_off_say_nothing() {
     let (jobs, told) = translate_as(&mut Target::new(Lang::parse("es").expect("known"), 1, &ways), &said, forgetful);
     assert_eq!((jobs.len(), told.flags.len()), (1, 0));
 }
+
+#[test]
+fn terms_are_found_in_units_and_told_once_these_are_over() {
+    let terms = [("gate", "PUERTA"), ("seat", "asiento")]
+        .map(|(source, target)| crate::glossary::Term { source: source.into(), target: target.into() });
+    let model = |source: &str| source.replace("gate", "puerta").to_uppercase();
+    let mut target = target(4).with_terms(Arc::new(Terms::new(terms)));
+    let (_, told) = translate_as(&mut target, &recognised("the gate to your seat is", 6, false), model);
+    assert_eq!((told.committed.as_str(), told.terms.len()), ("THE PUERTA TO YOUR", 1));
+    let (_, told) = translate_as(&mut target, &recognised("the gate to your seat is", 6, true), model);
+    assert_eq!(told.terms.iter().map(|t| t.honoured).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(told.flags, ["terms"]);
+}
