@@ -221,7 +221,10 @@ fn address(config: &Config) -> Result<SocketAddr> {
 
 fn check_numbers(config: &Config) -> Result<()> {
     // What agrees with itself alone is agreement in name only.
-    let is_sound = |policy: CommitPolicy| !matches!(policy, CommitPolicy::LocalAgreement { n: ..2 });
+    let is_sound = |policy: CommitPolicy| {
+        !matches!(policy, CommitPolicy::LocalAgreement { n: ..2 } | CommitPolicy::SourceTail { words: 0 })
+    };
+    let reads = |policy: CommitPolicy| matches!(policy, CommitPolicy::SourceTail { .. });
     let aligns = |policy: CommitPolicy| matches!(policy, CommitPolicy::AlignAtt { .. });
     let endpoint = &config.listen.endpoint;
     let is_probability = |p: f32| (0.0..=1.0).contains(&p);
@@ -229,7 +232,11 @@ fn check_numbers(config: &Config) -> Result<()> {
         ("recognise.threads", config.recognise.threads > 0, "at least 1"),
         ("recognise.beam", (1..=16).contains(&config.recognise.beam), "1 to 16"),
         ("recognise.window", (5.0..=30.0).contains(&config.recognise.window), "5 to 30"),
-        ("recognise.policy", config.recognise.policy.is_none_or(is_sound), "an agreement of 2 or more"),
+        (
+            "recognise.policy",
+            config.recognise.policy.is_none_or(|policy| is_sound(policy) && !reads(policy)),
+            "an agreement of 2 or more; `source-tail` is for translate.policy",
+        ),
         (
             "translate.policy",
             is_sound(config.translate.policy) && !aligns(config.translate.policy),

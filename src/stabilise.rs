@@ -33,6 +33,13 @@ pub enum CommitPolicy {
         /// half a second), for translations words of the source.
         last: usize,
     },
+    /// What was already said without the last `words` of the source, and ever since: source-tail masking. Agreement that is
+    /// measured in what was read and not in updates, so that it is as early where several words come at once. For
+    /// translations.
+    SourceTail {
+        /// How many words of the source, 1 or more.
+        words: usize,
+    },
     /// Nothing before the utterance ends.
     FinalOnly,
 }
@@ -79,8 +86,9 @@ pub struct Stabiliser<W> {
     policy: CommitPolicy,
     committed: Vec<W>,
     tentative: Vec<W>,
-    /// The last hypotheses behind what is committed, the newest last, as long as the policy asks for.
-    history: Vec<Vec<W>>,
+    /// The last hypotheses behind what is committed, the newest last, as long as the policy asks for, and of how many words
+    /// of the source each is.
+    history: Vec<(usize, Vec<W>)>,
     /// Words of the last hypothesis that are committed, or stand where other words are.
     settled: usize,
 }
@@ -107,11 +115,11 @@ impl<W: Same> Stabiliser<W> {
     /// How many of the tentative words are steady enough for who reads along: those that two hypotheses agree on, where the
     /// policy waits for more; else all but the last.
     pub fn steady(&self) -> usize {
-        let steady = match (self.policy, self.history.as_slice()) {
-            (CommitPolicy::LocalAgreement { n: 3.. }, [.., before, last]) => {
-                before.iter().zip(last).take_while(|(a, b)| a.same(b)).count()
-            }
-            (CommitPolicy::LocalAgreement { n: 3.. }, _) => 0,
+        let waits =
+            matches!(self.policy, CommitPolicy::LocalAgreement { n: 3.. } | CommitPolicy::SourceTail { words: 2.. });
+        let steady = match self.history.as_slice() {
+            [.., (_, before), (_, last)] if waits => before.iter().zip(last).take_while(|(a, b)| a.same(b)).count(),
+            _ if waits => 0,
             _ => self.tentative.len().saturating_sub(MASKED),
         };
         steady.min(self.tentative.len()).min(STEADY)
@@ -128,13 +136,22 @@ impl<W: Same> Stabiliser<W> {
         self.update_aligned(words, &[], fixed, is_final)
     }
 
+    /// As [`update`](Self::update), of a translation of so many words of the source.
+    pub fn update_read(&mut self, words: &[W], source: usize) -> bool {
+        self.take(words, &[], 0, source, false)
+    }
+
     /// As [`update`](Self::update), with how many units of what was heard or read lie behind the last one that each word
     /// attends to; a word without has no alignment.
     pub fn update_aligned(&mut self, words: &[W], margins: &[usize], fixed: usize, is_final: bool) -> bool {
+        self.take(words, margins, fixed, 0, is_final)
+    }
+
+    fn take(&mut self, words: &[W], margins: &[usize], fixed: usize, source: usize, is_final: bool) -> bool {
         let before = (self.committed.len(), self.tentative.clone());
         // Where a re-decoded hypothesis contradicts what is committed, the committed words stay.
         let from = seam::rest(&self.committed, words);
-        let stable = if is_final { words.len() } else { self.stable(words, from, margins, fixed) };
+        let stable = if is_final { words.len() } else { self.stable(words, from, margins, fixed, source) };
         let stable = stable.clamp(from, words.len());
         // An ending (`hotel` → `hoteles`, `mesa` → `mesa,`) is an addition too, as long as nothing stands behind it.
         let mut has_ending = false;
@@ -154,7 +171,7 @@ impl<W: Same> Stabiliser<W> {
     }
 
     /// How many words of a hypothesis are stable, whose first `from` are done with.
-    fn stable(&mut self, words: &[W], from: usize, margins: &[usize], fixed: usize) -> usize {
+    fn stable(&mut self, words: &[W], from: usize, margins: &[usize], fixed: usize, source: usize) -> usize {
         match self.policy {
             CommitPolicy::Native => fixed,
             CommitPolicy::FinalOnly => 0,
@@ -164,19 +181,32 @@ impl<W: Same> Stabiliser<W> {
                 from + margins.iter().take_while(|margin| **margin >= last).count()
             }
             CommitPolicy::LocalAgreement { n } => {
-                self.history.push(words[from..].to_vec());
+                self.history.push((source, words[from..].to_vec()));
                 let excess = self.history.len().saturating_sub(n.max(1));
                 self.history.drain(..excess);
-                if self.history.len() < n {
-                    return 0;
+                if self.history.len() < n { 0 } else { from + self.agree() }
+            }
+            CommitPolicy::SourceTail { words: masked } => {
+                self.history.push((source, words[from..].to_vec()));
+                let is_old = |(length, _): &(usize, Vec<W>)| length + masked <= source;
+                match self.history.iter().rposition(is_old) {
+                    Some(oldest) => {
+                        self.history.drain(..oldest);
+                        from + self.agree()
+                    }
+                    None => 0,
                 }
-                let rest = &words[from..];
-                let agrees = |i: &usize| self.history.iter().all(|h| h.get(*i).is_some_and(|w| w.same(&rest[*i])));
-                let agreed = (0..rest.len()).take_while(agrees).count();
-                self.history.iter_mut().for_each(|h| drop(h.drain(..agreed)));
-                from + agreed
             }
         }
+    }
+
+    /// How many words all hypotheses of the history begin with; they are taken out of it.
+    fn agree(&mut self) -> usize {
+        let Some((_, last)) = self.history.last() else { return 0 };
+        let agrees = |i: &usize| self.history.iter().all(|(_, h)| h.get(*i).is_some_and(|w| w.same(&last[*i])));
+        let agreed = (0..last.len()).take_while(agrees).count();
+        self.history.iter_mut().for_each(|(_, h)| drop(h.drain(..agreed)));
+        agreed
     }
 }
 

@@ -157,7 +157,8 @@ pub struct TranslateConfig {
     /// When translated words become final. Agreement of two costs 0.95 chrF against translating whole utterances on the
     /// starter set, of three 0.34, of four nothing: after `the train` two agree on `el tren`, and then comes `station`. Its
     /// sentences last three seconds, so that with four most words wait for the end (LAAL 2.6 s); all by
-    /// `sottovoce eval onnx/starter/samples/manifest.tsv`.
+    /// `sottovoce eval onnx/starter/samples/manifest.tsv`. `{ kind = "source-tail", words = 3 }` measures agreement in words of
+    /// the source, for recognisers that give several at once; `hold-n` and `final-only` as in `recognise.policy`.
     pub policy: CommitPolicy,
     /// What is translated together.
     pub unit: UnitRules,

@@ -103,10 +103,14 @@ impl Unit {
     /// Takes a translation of the source's first `words`.
     fn update(&mut self, words: usize, policy: CommitPolicy) {
         let before = self.stabiliser.committed().len();
-        self.stabiliser.update(&self.last.words, 0, false);
+        self.stabiliser.update_read(&self.last.words, words);
         if self.stabiliser.committed().len() > before {
-            // What two translations agree on is in the shorter of their sources.
-            self.covered = if matches!(policy, CommitPolicy::LocalAgreement { .. }) { self.words } else { words };
+            // What several translations agree on is in the shortest of their sources.
+            self.covered = match policy {
+                CommitPolicy::LocalAgreement { .. } => self.words,
+                CommitPolicy::SourceTail { words: masked } => words.saturating_sub(masked),
+                _ => words,
+            };
         }
         self.words = words;
     }

@@ -40,6 +40,20 @@ fn what_two_of_three_agree_on_is_steady() {
 }
 
 #[test]
+fn a_source_tail_is_masked_however_many_updates_it_comes_in() {
+    let mut s = Stabiliser::new(CommitPolicy::SourceTail { words: 2 });
+    let mut committed = |text: &str, source: usize| {
+        s.update_read(&words(text), source);
+        s.committed().join(" ")
+    };
+    assert_eq!(committed("el tren", 3), "");
+    assert_eq!(committed("el tren", 4), "", "two words more are due");
+    assert_eq!(committed("el tren sale a", 7), "el tren", "three words at once will do");
+    assert_eq!(committed("el tren sale y", 8), "el tren");
+    assert_eq!(committed("el tren sale a las", 9), "el tren sale", "ever since");
+}
+
+#[test]
 fn hold_n_keeps_the_last_words_back() {
     assert_eq!(committed(CommitPolicy::HoldN { n: 2 }, &["a b c", "a b c d"]), ["a", "a b"]);
 }
@@ -94,11 +108,12 @@ fn a_word_put_in_or_left_out_loses_and_doubles_nothing() {
 const CASES: u64 = 100_000;
 
 fn any_policy(dice: &mut fastrand::Rng) -> CommitPolicy {
-    match dice.u8(..6) {
+    match dice.u8(..7) {
         0 => CommitPolicy::Native,
         1 => CommitPolicy::FinalOnly,
         2 => CommitPolicy::HoldN { n: dice.usize(..4) },
         3 => CommitPolicy::AlignAtt { last: dice.usize(..6) },
+        4 => CommitPolicy::SourceTail { words: dice.usize(1..4) },
         _ => CommitPolicy::LocalAgreement { n: dice.usize(1..4) },
     }
 }
@@ -124,7 +139,10 @@ fn check_stream<W: Same + PartialEq + std::fmt::Debug>(
             hypothesis.remove(dice.usize(..hypothesis.len()));
         }
         let margins: Vec<usize> = hypothesis.iter().skip(dice.usize(..2)).map(|_| dice.usize(..8)).collect();
-        s.update_aligned(&hypothesis, &margins, dice.usize(..8), i == hypotheses);
+        match policy {
+            CommitPolicy::SourceTail { .. } if i < hypotheses => s.update_read(&hypothesis, dice.usize(..8)),
+            _ => s.update_aligned(&hypothesis, &margins, dice.usize(..8), i == hypotheses),
+        };
         assert!(s.committed().starts_with(&before), "{policy:?}: {before:?} became {:?}", s.committed());
         assert!(s.settled() + s.tentative().len() == hypothesis.len() && s.steady() <= s.tentative().len());
         before = s.committed().to_vec();

@@ -5,11 +5,16 @@ use proptest::prelude::*;
 
 /// `a`, a word that begins with `b`, and what is likely after what.
 fn beam() -> CtcBeam {
+    beam_with(&[])
+}
+
+fn beam_with(words: &[&str]) -> CtcBeam {
     let tokens = Arc::new(Tokens::parse("<blk> 0\n\u{2581}a 1\nb 2\n").expect("tokens"));
     let arpa = "\\data\\\n\\1-grams:\n-9\t<s>\t-0.5\n-0.5\t\u{2581}a\t-0.3\n-1\tb\t-0.1\n-0.7\t</s>\n\\2-grams:\n\
         -0.1\t<s> \u{2581}a\n-0.2\t\u{2581}a b\n-0.9\tb </s>\n\\end\\\n";
     let lm = Arc::new(Ngram::parse(arpa, &tokens).expect("a model"));
-    CtcBeam::new(tokens, Some(lm), None)
+    let words: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
+    CtcBeam::new(tokens, Some(lm), HotWords::new(&words, 2.0).map(Arc::new))
 }
 
 fn frames(most: usize) -> impl Strategy<Value = Vec<Vec<f32>>> {
@@ -59,8 +64,8 @@ proptest! {
     }
 
     #[test]
-    fn what_it_calls_fixed_never_changes(frames in frames(200), samples in 640u64..4_000) {
-        let mut ctc = beam();
+    fn what_it_calls_fixed_never_changes(frames in frames(200), samples in 640u64..4_000, is_hot: bool) {
+        let mut ctc = beam_with(if is_hot { &["abba", "a a"] } else { &[] });
         let mut fixed: Vec<String> = Vec::new();
         for (i, frame) in frames.iter().enumerate() {
             ctc.push(frame, samples);
