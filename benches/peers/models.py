@@ -184,10 +184,11 @@ def make(cache, name):
     if not ct2.exists():
         convert(hf, ct2)
         gc.collect()
-    if is_whisper and not (folder / "ggml-f16.bin").exists():
+    for kind in ["f16", "q8_0"] if is_whisper else []:
         import ggml
 
-        ggml.write(hf, folder / "ggml-f16.bin")
+        if not (folder / f"ggml-{kind}.bin").exists():
+            ggml.write(hf, folder / f"ggml-{kind}.bin", kind)
 
 
 REAL = ["whisper-tiny", "whisper-base", "whisper-small", "m2m100-418m", "nllb-600m", "piper-medium"]

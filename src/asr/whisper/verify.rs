@@ -13,7 +13,7 @@ use super::search::{Search, Way, Written};
 use crate::error::Result;
 use crate::onnx::decoder::draft::{self, Line};
 use crate::onnx::decoder::{Run, Step};
-use ndarray::s;
+use ndarray::{Array2, s};
 use std::ops::Range;
 
 /// What a window is decoded with.
@@ -23,6 +23,8 @@ pub struct Begun {
     pub prefix: Vec<u32>,
     /// How its text may go on.
     pub draft: Vec<u32>,
+    /// What is written whatever the model says, the end last: where speed is measured and weights mean nothing.
+    pub told: Option<Vec<u32>>,
 }
 
 /// One window on its way through the decoder.
@@ -30,6 +32,7 @@ struct Row<'r> {
     window: usize,
     line: Line,
     search: Search<'r>,
+    told: Option<std::vec::IntoIter<u32>>,
 }
 
 impl Model {
@@ -43,7 +46,8 @@ impl Model {
             let way = Way { beams: 1, temperature: 0.0, patience: 1.0, most, stop_loops: settings.stop_loops };
             let draft = begun.draft.iter().copied().take(most.min(room)).collect();
             let line = Line::new(begun.prefix.clone(), draft);
-            Row { window, line, search: Search::new(&rules, self.tokens.end, way) }
+            let told = begun.told.clone().map(Vec::into_iter);
+            Row { window, line, search: Search::new(&rules, self.tokens.end, way), told }
         };
         let mut open: Vec<Row<'_>> = begun.iter().enumerate().map(row).collect();
         let mut written = vec![Written::default(); begun.len()];
@@ -90,10 +94,20 @@ fn walk(row: &mut Row<'_>, i: usize, step: &Step, fed: &Range<usize>) -> bool {
         if !fed.contains(&place) {
             return true;
         }
-        let Some(next) = row.search.step(step.logits.slice(s![i..=i, place - fed.start, ..])) else { return false };
+        let logits = step.logits.slice(s![i..=i, place - fed.start, ..]);
+        let next = match row.told.as_mut().and_then(Iterator::next) {
+            Some(token) => row.search.step(only(token, logits.ncols()).view()),
+            None => row.search.step(logits),
+        };
+        let Some(next) = next else { return false };
         let Some(&token) = next.tokens.first() else { return false };
         if !row.line.take(token) {
             return true;
         }
     }
+}
+
+/// Logits that allow one token.
+fn only(token: u32, vocabulary: usize) -> Array2<f32> {
+    Array2::from_shape_fn((1, vocabulary), |(_, i)| if i == token as usize { 0.0 } else { f32::NEG_INFINITY })
 }
