@@ -6,7 +6,7 @@
     python engine.py ct2-updates FOLDER SHAPES FROM TO             texts of so many pieces, each into so many, from scratch
     python engine.py whisper-cpp CLI FILE SECONDS TOKENS POSITIONS whisper-cli, over so many of the encoder's positions
     python engine.py piper FOLDER TEXT
-    python engine.py ct2-stream | whisper-cpp-stream ...           see streamed.py
+    python engine.py ct2-stream | whisper-cpp-stream | sherpa-stream ...    see streamed.py
 
 All it says is lines of JSON: first the load time, then a line for each round. One thread each.
 """
@@ -176,7 +176,8 @@ def main(kind, *args):
     if kind.endswith("-stream"):
         import streamed
 
-        streams = {"ct2-stream": streamed.ct2_stream, "whisper-cpp-stream": streamed.whisper_cpp_stream}
+        streams = {"ct2-stream": streamed.ct2_stream, "whisper-cpp-stream": streamed.whisper_cpp_stream,
+                   "sherpa-stream": streamed.sherpa_stream}
         return serve(streams[kind](say, memory, *args))
     kinds = {"ct2-whisper": ct2_whisper, "ct2-encode": ct2_encode, "ct2-mt": ct2_mt, "ct2-updates": ct2_updates, "whisper-cpp": whisper_cpp, "piper": piper}
     serve(kinds[kind](*args))

@@ -2,6 +2,7 @@
 //! again, each time a line comes in. All it says is lines of JSON.
 #![allow(missing_docs, clippy::print_stdout)]
 
+mod chunked;
 mod streamed;
 mod updates;
 
@@ -25,7 +26,8 @@ use std::time::Instant;
 type Round = Box<dyn FnMut() -> Result<Value>>;
 
 const USAGE: &str = "usage: ours whisper FOLDER SECONDS TOKENS | encode FOLDER SECONDS | mt FOLDER SOURCE TARGET BATCH FROM TO | tts FOLDER TEXT | \
-     stream FOLDER SCRIPT | updates FOLDER STARTER CAPTIONS scratch|drafts|shortlist";
+     stream FOLDER SCRIPT | chunks FOLDER SPEECH STREAMS THREADS | \
+     updates FOLDER STARTER CAPTIONS scratch|drafts|shortlist";
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -45,6 +47,9 @@ fn main() -> Result<()> {
             round
         }
         ["stream", folder, script] => streamed::stream(Path::new(folder), Path::new(script))?,
+        ["chunks", folder, speech, streams, threads] => {
+            chunked::chunks(Path::new(folder), Path::new(speech), number(streams)?, number(threads)?)?
+        }
         ["tts", folder, text] => tts(Path::new(folder), text.to_owned())?,
         _ => return Err(Error::config(USAGE)),
     };

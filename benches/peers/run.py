@@ -8,6 +8,7 @@ round doesn't count; the table has medians. README.md says what is compared with
 """
 
 import argparse
+import difflib
 import json
 import os
 import statistics
@@ -21,10 +22,12 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 # Speech of 5 s and of a whole window; a sentence of 24 tokens; 20 pieces into 24; 60 phonemes (peers.md).
 SECONDS, TOKENS, SOURCE, TARGET, BATCHES = (5, 30), 24, 20, 24, (1, 8)
+STREAMS = (1, 20)  # of a streaming model at once
 TEXT = "the quick brown fox jumps over the lazy dog and runs far away"[:60]
 PRECISIONS = {"int8": "", "keep": "-fp32"}  # and what models of it are called
 # What can be measured, by the beginning of a model's name.
-JOBS = {"whisper": ["whole", "encoder", "streamed"], "piper": ["voice"], "m2m100": ["whole", "updates"], "nllb": ["whole", "updates"]}
+JOBS = {"whisper": ["whole", "encoder", "streamed"], "piper": ["voice"], "m2m100": ["whole", "updates"], "nllb": ["whole", "updates"],
+        "zipformer": ["chunks"]}
 SAMPLES = ROOT / "onnx/starter/samples"
 LANGUAGES = {"m2m100": ("__en__", "__es__"), "nllb": ("eng_Latn", "spa_Latn")}
 
@@ -57,8 +60,9 @@ class Engine:
         self.process.wait()
 
     def result(self):
+        texts = [r["ms"].pop("text", None) for r in self.rounds][-1]
         median = {key: statistics.median(r["ms"][key] for r in self.rounds) for key in self.rounds[0]["ms"]}
-        return {"engine": self.label, "load_s": self.loaded["load_s"], "rss_mb": self.rounds[-1]["rss_mb"],
+        return {"engine": self.label, "texts": texts, "load_s": self.loaded["load_s"], "rss_mb": self.rounds[-1]["rss_mb"],
                 "peak_mb": self.rounds[-1]["peak_mb"], "ms": median, "rounds": [r["ms"] for r in self.rounds]}
 
 
@@ -124,6 +128,12 @@ class Bench:
             label = f"whisper.cpp stream q8_0, -ac {positions}"
             yield self.peer(label, "whisper-cpp-stream", folder / "ggml-q8_0.bin", folder, positions)
 
+    def chunks(self, name, kind, streams):
+        """A streaming CTC model over so many streams at once: CPU time for a minute of one."""
+        folder = self.cache / name
+        yield self.ours("chunks", folder / kind, folder / "speech.wav", streams, 1)
+        yield self.peer("sherpa-onnx", "sherpa-stream", folder / kind, folder / "speech.wav", streams)
+
     def whisper_cpp(self):
         """The folder of its programs; built once, for this processor."""
         if not self.args.whisper_cpp:
@@ -186,15 +196,19 @@ class Bench:
                 yield f"{name}, encoder, {kind}, CPU time of a window", lambda ending=ending: self.encoder(name, ending)
         elif job == "streamed":
             yield f"{name}, streamed, CPU time for a minute of sound", lambda: self.streamed(name)
+        elif job == "chunks":
+            yield from ((f"{name}, {kind}, {n} at once, CPU time for a minute of one", lambda kind=kind, n=n: self.chunks(name, kind, n))
+                        for kind in ("fp32", "int8") for n in STREAMS)
         elif job == "updates":
             yield f"{name}, captions that grow", lambda: self.updates(name)
         else:
             yield f"{name}, {len(TEXT)} phonemes", lambda: self.voice(name)
 
-    def measure(self, engines):
+    def measure(self, engines, warms_up):
         """All engines of a job, interleaved."""
         engines = list(engines)
-        for i in range(self.args.rounds + 1):
+        # A minute of sound is so much work that the first second's laziness is lost in it.
+        for i in range(0 if warms_up else 1, self.args.rounds + 1):
             for engine in engines:
                 engine.round(counts=i > 0)
         for engine in engines:
@@ -204,7 +218,16 @@ class Bench:
         for what in ("tokens", "samples", "pieces"):
             if len(done := {r["ms"].get(what) for r in results}) > 1:
                 print(f"\nNot the same work: {what} {sorted(done)}")
+        for r in results[1:]:
+            if r["texts"]:
+                print(f"\nTexts: {sum(map(str.__eq__, results[0]['texts'], r['texts']))} of {len(r['texts'])} as {r['engine']}'s; "
+                      f"{len(r['texts'][0])} letters, alike {alike(results[0]['texts'][0], r['texts'][0]):.3f}")
         return results
+
+
+def alike(one, other):
+    """The share of letters that are the same, in order."""
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 PARTS = ("mel", "encode", "decode", "translate", "update", "speak", "stream")
@@ -241,7 +264,7 @@ def main():
     print(f"load average {os.getloadavg()[0]:.2f}; one thread on processor {bench.args.cpu}; medians of {bench.args.rounds} rounds")
     everything = {}
     for job, engines in bench.jobs(names):
-        everything[job] = bench.measure(engines())
+        everything[job] = bench.measure(engines(), warms_up=", streamed" not in job)
         table(job, everything[job])
         if bench.args.json:
             bench.args.json.write_text(json.dumps(everything, indent=1))

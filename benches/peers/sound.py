@@ -9,6 +9,7 @@ import json
 import wave
 
 PAUSE = 0.15  # seconds between samples: a speaker who hardly pauses
+MINUTE = 60.0  # the samples up to here are enough
 QUIET = 300  # of 32768: less is no speech
 MISHEARD = 2  # words at the end of a window that the next pass understands otherwise; a second of speech has 2 to 3
 
@@ -21,8 +22,8 @@ def texts(samples):
     return {file: said[file] for file in sorted(said)}
 
 
-def monologue(samples, out):
-    """Writes the speech of all samples (16 bit, one channel) in one; -> its sentences as (text, start, end)."""
+def monologue(samples, out, most=float("inf")):
+    """Writes the speech of samples (16 bit, one channel) in one, up to `most` seconds; -> its sentences (text, start, end)."""
     sentences = []
     with wave.open(str(out), "wb") as whole:
         for file, said in texts(samples).items():
@@ -32,9 +33,19 @@ def monologue(samples, out):
                 whole.setnchannels(1), whole.setsampwidth(2), whole.setframerate(rate)
             loud = [i for i, sample in enumerate(sound) if abs(sample) > QUIET]
             at, length = whole.tell() / rate, (loud[-1] - loud[0]) / rate
+            if at + length > most:
+                break
             sentences += share(said, at, at + length)
             whole.writeframes(sound[loud[0]:loud[-1]].tobytes() + bytes(2 * int(PAUSE * rate)))
     return sentences
+
+
+def load(file):
+    """Samples of a file, between -1 and 1."""
+    import numpy as np
+
+    with wave.open(str(file)) as part:
+        return np.frombuffer(part.readframes(part.getnframes()), "<i2").astype(np.float32) / 32768
 
 
 def share(texts, start, end):
@@ -65,7 +76,7 @@ def script(sentences, vocabulary):
 def prepare(samples, tokenizer, folder):
     """Writes `speech.wav` and `script.json` into a folder; -> seconds of sound."""
     speech = folder / "speech.wav"
-    sentences = monologue(samples, speech)
+    sentences = monologue(samples, speech, MINUTE)
     vocabulary = json.loads(tokenizer.read_text())["model"]["vocab"]
     (folder / "script.json").write_text(json.dumps({"misheard": MISHEARD, "sentences": script(sentences, vocabulary)}))
     return sentences[-1][2]

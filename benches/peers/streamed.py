@@ -2,6 +2,7 @@
 
     python engine.py ct2-stream FOLDER SCRIPT BEAMS        whisper_streaming's algorithm, as over faster-whisper
     python engine.py whisper-cpp-stream FILE SCRIPT POSITIONS   that of whisper.cpp's `stream`
+    python engine.py sherpa-stream FOLDER SPEECH STREAMS   sherpa-onnx, a zipformer2-CTC model, several streams at once
 
 The models do all their work for as many tokens as the script has; what is understood then is the script's. Measured is the
 CPU time of the process for a minute of sound.
@@ -9,7 +10,6 @@ CPU time of the process for a minute of sound.
 
 import json
 import time
-import wave
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +18,13 @@ import sound
 STEP = 1.0  # seconds of new sound that are worth a pass: whisper_streaming's `min-chunk-size`
 TRIMMING = 15.0  # its `buffer_trimming_sec`: a longer buffer is cut behind a sentence that is committed
 PROMPT = 200  # letters of what was said before the buffer that are given again
+BLOCK = 1600  # samples that come at once: 0.1 s, as clients send them
 LENGTH, KEEP = 10.0, 0.2  # whisper.cpp's `stream`: seconds of a window, and of the one before it
 
 
 def load(folder):
     """Samples and script."""
-    with wave.open(str(Path(folder) / "speech.wav")) as file:
-        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32768
-    return samples, json.loads((Path(folder) / "script.json").read_text())
+    return sound.load(Path(folder) / "speech.wav"), json.loads((Path(folder) / "script.json").read_text())
 
 
 class Agreement:
@@ -139,5 +138,39 @@ def whisper_cpp_stream(say, memory, file, script, positions):
             if now - start >= LENGTH - STEP:
                 words, start = words + sum(map(len, sentences)), now - KEEP
         return report(seconds, time.process_time() - cpu, windows, passes, words)
+
+    return round
+
+
+def sherpa_stream(say, memory, folder, speech, streams):
+    import sherpa_onnx
+
+    begin, folder = time.perf_counter(), Path(folder)
+    recognizer = sherpa_onnx.OnlineRecognizer.from_zipformer2_ctc(
+        str(folder / "tokens.txt"), str(folder / "model.onnx"), num_threads=1)
+    say({"load_s": time.perf_counter() - begin, "rss_mb": memory("VmRSS")})
+    samples, streams = sound.load(speech), int(streams)
+
+    def round():
+        cpu = time.process_time()
+        open = [recognizer.create_stream() for _ in range(streams)]
+
+        def decode():
+            while ready := [s for s in open if recognizer.is_ready(s)]:
+                recognizer.decode_streams(ready)
+                for s in ready:
+                    recognizer.get_result(s)
+
+        for at in range(0, len(samples), BLOCK):
+            for s in open:
+                s.accept_waveform(16000, samples[at:at + BLOCK])
+            decode()
+        for s in open:
+            # What brings out the last word.
+            s.accept_waveform(16000, np.zeros(16000, np.float32))
+            s.input_finished()
+        decode()
+        used = time.process_time() - cpu
+        return {"stream": 1e3 * used * 60 * 16000 / len(samples) / streams, "text": [recognizer.get_result(s).strip() for s in open]}
 
     return round

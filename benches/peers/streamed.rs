@@ -6,7 +6,7 @@
 
 use super::cpu_seconds;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use sottovoce::asr::whisper::Whisper;
 use sottovoce::asr::whisper::model::Model;
 use sottovoce::asr::whisper::stream::{Due, Why};
@@ -77,10 +77,11 @@ fn work() -> [u64; 2] {
     [&m.updates, &m.decoder_steps].map(|counter| counter.with_label_values(&["asr"]).get())
 }
 
-fn session() -> Result<Arc<Session>> {
+/// A session that is a file's.
+pub fn session(number: u64) -> Result<Arc<Session>> {
     let (lang, timing) = (Lang::parse("en")?, Timing::default());
     let (room, speaker, to) = ("peers".into(), String::new(), Vec::new());
-    Ok(Arc::new(Session { number: 1, room, speaker, lang, to, format: AudioFormat::PIPELINE, clock: Clock::Audio, timing }))
+    Ok(Arc::new(Session { number, room, speaker, lang, to, format: AudioFormat::PIPELINE, clock: Clock::Audio, timing }))
 }
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
@@ -88,18 +89,23 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
     serde_json::from_str(&text).map_err(|e| Error::input(format!("{}: {e}", path.display())))
 }
 
+/// The samples of a WAV file (16 kHz, 16 bit).
+pub fn sound(file: &Path) -> Result<Vec<f32>> {
+    let sound = hound::WavReader::open(file).map_err(|e| Error::input(format!("{}: {e}", file.display())))?;
+    Ok(sound.into_samples::<i16>().flatten().map(|s| f32::from(s) / 32_768.0).collect())
+}
+
 /// A Whisper that hears `speech.wav` of a folder and says what `script.json` tells.
 pub fn stream(model: &Path, folder: &Path) -> Result<super::Round> {
     let script: Script = read(&folder.join("script.json"))?;
-    let sound = hound::WavReader::open(folder.join("speech.wav")).map_err(|e| Error::input(e.to_string()))?;
-    let samples: Vec<f32> = sound.into_samples::<i16>().flatten().map(|s| f32::from(s) / 32_768.0).collect();
+    let samples = sound(&folder.join("speech.wav"))?;
     let (compute, lang) = (Compute::cpu(1), Lang::parse("en")?);
     let options = Options { compute, lang, find_lang: false, beam: 1, window: WINDOW };
     let tokens = Model::load(model, options.compute)?.tokens;
     let mut whisper = Whisper::load(model, &options)?;
     whisper.told(Box::new(move |due| said(&script, due, tokens.timestamps, tokens.end)));
     let mut stage = Recognise::new(Box::new(whisper), None);
-    let session = session()?;
+    let session = session(1)?;
     Ok(Box::new(move || {
         let (cpu, before) = (cpu_seconds(), work());
         let (mut words, mut lags) = (0, Vec::new());
