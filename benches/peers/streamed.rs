@@ -81,7 +81,16 @@ fn work() -> [u64; 2] {
 pub fn session(number: u64) -> Result<Arc<Session>> {
     let (lang, timing) = (Lang::parse("en")?, Timing::default());
     let (room, speaker, to) = ("peers".into(), String::new(), Vec::new());
-    Ok(Arc::new(Session { number, room, speaker, lang, to, format: AudioFormat::PIPELINE, clock: Clock::Audio, timing }))
+    Ok(Arc::new(Session {
+        number,
+        room,
+        speaker,
+        lang,
+        to,
+        format: AudioFormat::PIPELINE,
+        clock: Clock::Audio,
+        timing,
+    }))
 }
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {

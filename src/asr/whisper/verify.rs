@@ -11,10 +11,9 @@ use super::model::Model;
 use super::rules::Rules;
 use super::search::{Search, Way, Written};
 use crate::error::Result;
+use crate::onnx::decoder::Run;
 use crate::onnx::decoder::draft::{self, Line};
-use crate::onnx::decoder::{Run, Step};
-use ndarray::{Array2, s};
-use std::ops::Range;
+use ndarray::{Array2, ArrayView2, Axis, s};
 
 /// What a window is decoded with.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -58,14 +57,27 @@ impl Model {
             let (lines, takes_several) = (open.iter().map(|row| &row.line), self.decoder.takes_several(&run));
             let next = draft::next(lines, base, takes_several, self.positions, self.tokens.end);
             let fed = base..base + next.ncols();
-            let step = self.step(&mut run, &next)?;
-            let (mut rows, mut still) = (Vec::new(), Vec::new());
+            let pass = self.advance(&mut run, &next)?;
+            // The output layer is run behind the last known token and the guesses, and where no speech is told.
+            let mut places = Vec::new();
+            let asked = |row: &Row<'_>| row.line.known() - 1..row.line.length().min(fed.end);
+            for (i, row) in open.iter().enumerate() {
+                places.extend(
+                    asked(row)
+                        .chain(fed.contains(&starts[row.window]).then_some(starts[row.window]))
+                        .map(|p| (i, p - base)),
+                );
+            }
+            let logits = self.decoder.logits(&pass, &places, None)?;
+            let (mut rows, mut still, mut at) = (Vec::new(), Vec::new(), 0);
             for (i, mut row) in open.into_iter().enumerate() {
-                let start = starts[row.window];
-                if fed.contains(&start) {
-                    no_speech[row.window] = self.no_speech(step.logits.slice(s![i, start - base, ..]));
+                let said = logits.slice(s![at..at + asked(&row).len(), ..]);
+                at += said.nrows();
+                if fed.contains(&starts[row.window]) {
+                    no_speech[row.window] = self.no_speech(logits.row(at));
+                    at += 1;
                 }
-                if walk(&mut row, i, &step, &fed) {
+                if walk(&mut row, said) {
                     rows.push(i);
                     still.push(row);
                 } else {
@@ -88,23 +100,18 @@ impl Model {
 }
 
 /// Writes what a pass says of a row after its last known token and each right guess; `false`: its text is finished.
-fn walk(row: &mut Row<'_>, i: usize, step: &Step, fed: &Range<usize>) -> bool {
-    loop {
-        let place = row.line.known() - 1;
-        if !fed.contains(&place) {
-            return true;
-        }
-        let logits = step.logits.slice(s![i..=i, place - fed.start, ..]);
+fn walk(row: &mut Row<'_>, said: ArrayView2<'_, f32>) -> bool {
+    for logits in said.axis_chunks_iter(Axis(0), 1) {
         let next = match row.told.as_mut().and_then(Iterator::next) {
             Some(token) => row.search.step(only(token, logits.ncols()).view()),
             None => row.search.step(logits),
         };
-        let Some(next) = next else { return false };
-        let Some(&token) = next.tokens.first() else { return false };
+        let Some(&token) = next.as_ref().and_then(|next| next.tokens.first()) else { return false };
         if !row.line.take(token) {
-            return true;
+            break;
         }
     }
+    true
 }
 
 /// Logits that allow one token.

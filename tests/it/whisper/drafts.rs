@@ -88,7 +88,8 @@ fn check_drafts(model: &mut Model, dice: &mut fastrand::Rng, name: &str, count: 
             Prompt { language, earlier: earlier(row), ..Prompt::default() }.tokens(&model.tokens)
         };
         let prefixes: Vec<Vec<u32>> = (0..clips.len()).map(|row| prefix(row, model)).collect();
-        let begun = |row: usize, draft: &[u32]| Begun { prefix: prefixes[row].clone(), draft: draft.to_vec(), told: None };
+        let begun =
+            |row: usize, draft: &[u32]| Begun { prefix: prefixes[row].clone(), draft: draft.to_vec(), told: None };
         let mut scratch = Vec::new();
         for row in 0..clips.len() {
             let mut alone = sound.clone();
