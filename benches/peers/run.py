@@ -27,7 +27,7 @@ TEXT = "the quick brown fox jumps over the lazy dog and runs far away"[:60]
 PRECISIONS = {"int8": "", "keep": "-fp32"}  # and what models of it are called
 # What can be measured, by the beginning of a model's name.
 JOBS = {"whisper": ["whole", "encoder", "streamed"], "piper": ["voice"], "m2m100": ["whole", "updates"], "nllb": ["whole", "updates"],
-        "zipformer": ["chunks"]}
+        "zipformer": ["chunks"], "starter": ["threads"]}
 SAMPLES = ROOT / "onnx/starter/samples"
 LANGUAGES = {"m2m100": ("__en__", "__es__"), "nllb": ("eng_Latn", "spa_Latn")}
 
@@ -76,7 +76,9 @@ class Bench:
 
     def prepare(self, names):
         """Models, our programs, and our form of the models."""
-        subprocess.run([sys.executable, HERE / "models.py", self.cache, *names], check=True)
+        made = [name for name in names if name != "starter"]
+        if made:
+            subprocess.run([sys.executable, HERE / "models.py", self.cache, *made], check=True)
         cargo = ["cargo", "build", *(["--release"] if self.args.profile == "release" else []), "--bin", "sottovoce", "--example", "ours"]
         subprocess.run(cargo, cwd=ROOT, check=True)
         for name in names:
@@ -91,8 +93,8 @@ class Bench:
     def imported(self, name):
         return self.cache / "data/sottovoce/models/peers" / name
 
-    def ours(self, kind, folder, *args, label="sottovoce"):
-        return Engine(label, [self.target / "examples/ours", kind, folder, *args], self.args.cpu)
+    def ours(self, kind, folder, *args, label="sottovoce", cpu=None):
+        return Engine(label, [self.target / "examples/ours", kind, folder, *args], self.args.cpu if cpu is None else cpu)
 
     def peer(self, label, kind, *args):
         return Engine(label, [sys.executable, HERE / "engine.py", kind, *args], self.args.cpu)
@@ -133,6 +135,13 @@ class Bench:
         folder = self.cache / name
         yield self.ours("chunks", folder / kind, folder / "speech.wav", streams, 1)
         yield self.peer("sherpa-onnx", "sherpa-stream", folder / kind, folder / "speech.wav", streams)
+
+    def threads(self, streams):
+        """The starter recogniser with one thread and with two, on two processors."""
+        speech = self.cache / "starter.wav"
+        sound.monologue(SAMPLES, speech, sound.MINUTE)
+        for threads in (1, 2):
+            yield self.ours("chunks", ROOT / "onnx/starter/asr-en", speech, streams, threads, label=f"sottovoce, {threads} threads", cpu="0-1")
 
     def whisper_cpp(self):
         """The folder of its programs; built once, for this processor."""
@@ -199,6 +208,8 @@ class Bench:
         elif job == "chunks":
             yield from ((f"{name}, {kind}, {n} at once, CPU time for a minute of one", lambda kind=kind, n=n: self.chunks(name, kind, n))
                         for kind in ("fp32", "int8") for n in STREAMS)
+        elif job == "threads":
+            yield from ((f"starter/asr-en, {n} at once, CPU time for a minute of one", lambda n=n: self.threads(n)) for n in STREAMS)
         elif job == "updates":
             yield f"{name}, captions that grow", lambda: self.updates(name)
         else:
@@ -231,7 +242,7 @@ def alike(one, other):
 
 
 PARTS = ("mel", "encode", "decode", "translate", "update", "speak", "stream")
-COUNTS = ("windows", "passes", "words", "lag_s")
+COUNTS = ("windows", "passes", "words", "lag_s", "wall_ms")
 
 
 def total(result):
