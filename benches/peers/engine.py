@@ -1,10 +1,12 @@
 """A peer's side of run.py: loads a model and does one kind of work, again and again, each time a line comes in.
 
     python engine.py ct2-whisper FOLDER SECONDS TOKENS FRAMES      CTranslate2, over so many frames of 10 ms
+    python engine.py ct2-encode FOLDER FRAMES int8|float32         its encoder alone
     python engine.py ct2-mt FOLDER SOURCE TARGET BATCH FROM TO
     python engine.py ct2-updates FOLDER SHAPES FROM TO             texts of so many pieces, each into so many, from scratch
     python engine.py whisper-cpp CLI FILE SECONDS TOKENS POSITIONS whisper-cli, over so many of the encoder's positions
     python engine.py piper FOLDER TEXT
+    python engine.py ct2-stream | whisper-cpp-stream | sherpa-stream ...    see streamed.py
 
 All it says is lines of JSON: first the load time, then a line for each round. One thread each.
 """
@@ -59,6 +61,23 @@ def ct2_whisper(folder, seconds, tokens, frames):
         done = time.perf_counter()
         return {"mel": 1e3 * (heard - start), "encode": 1e3 * (known - heard), "decode": 1e3 * (done - known),
                 "tokens": len(result[0].sequences_ids[0]), "frames": frames}
+
+    return round
+
+
+def ct2_encode(folder, frames, kind):
+    import ctranslate2
+    import numpy as np
+
+    start = time.perf_counter()
+    model = ctranslate2.models.Whisper(folder, device="cpu", compute_type=kind, intra_threads=1, inter_threads=1)
+    say({"load_s": time.perf_counter() - start, "rss_mb": memory("VmRSS")})
+    window = ctranslate2.StorageView.from_array(np.zeros((1, 80, int(frames)), np.float32))
+
+    def round():
+        start = time.process_time()
+        model.encode(window, to_cpu=True)
+        return {"encode": 1e3 * (time.process_time() - start), "frames": int(frames)}
 
     return round
 
@@ -154,8 +173,17 @@ def piper(folder, text):
 
 
 def main(kind, *args):
-    kinds = {"ct2-whisper": ct2_whisper, "ct2-mt": ct2_mt, "ct2-updates": ct2_updates, "whisper-cpp": whisper_cpp, "piper": piper}
-    round = kinds[kind](*args)
+    if kind.endswith("-stream"):
+        import streamed
+
+        streams = {"ct2-stream": streamed.ct2_stream, "whisper-cpp-stream": streamed.whisper_cpp_stream,
+                   "sherpa-stream": streamed.sherpa_stream}
+        return serve(streams[kind](say, memory, *args))
+    kinds = {"ct2-whisper": ct2_whisper, "ct2-encode": ct2_encode, "ct2-mt": ct2_mt, "ct2-updates": ct2_updates, "whisper-cpp": whisper_cpp, "piper": piper}
+    serve(kinds[kind](*args))
+
+
+def serve(round):
     for _ in sys.stdin:
         ms = round()
         child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

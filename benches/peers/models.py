@@ -1,6 +1,7 @@
 """Turns real sizes and random weights into model folders of the kind that is published. Nothing is downloaded.
 
     python models.py CACHE [NAME...]        whisper-tiny whisper-base whisper-small m2m100-418m nllb-600m piper-medium
+                                            zipformer-small (with a checkout of icefall in CACHE)
 
 Each NAME gets a folder in CACHE: `hf` (transformers), `onnx` (optimum), `ct2` (CTranslate2 int8) and, for Whisper,
 `ggml-*.bin`. What is there already is left alone. Pinned versions: requirements.txt.
@@ -15,6 +16,7 @@ import torch
 import vocabulary
 
 SEED = 3
+SAMPLES = Path(__file__).resolve().parent.parent.parent / "onnx/starter/samples"
 # Published dimensions: openai/whisper-*, facebook/m2m100_418M, facebook/nllb-200-distilled-600M.
 WHISPER = {
     "whisper-tiny": (384, 4, 6), "whisper-base": (512, 6, 8), "whisper-small": (768, 12, 12), "whisper-toy": (64, 3, 2),
@@ -167,6 +169,12 @@ def voice(folder, name):
 def make(cache, name):
     """Whatever of this model is not there yet."""
     folder = cache / name
+    if name.startswith("zipformer"):
+        import zipformer2
+
+        if not (folder / "int8/model.onnx").exists():
+            zipformer2.make(folder, name, cache / "icefall", SAMPLES)
+        return
     if name in VOICES:
         if not (folder / f"{name}.onnx").exists():
             voice(folder, name)
@@ -184,10 +192,11 @@ def make(cache, name):
     if not ct2.exists():
         convert(hf, ct2)
         gc.collect()
-    if is_whisper and not (folder / "ggml-f16.bin").exists():
+    for kind in ["f16", "q8_0"] if is_whisper else []:
         import ggml
 
-        ggml.write(hf, folder / "ggml-f16.bin")
+        if not (folder / f"ggml-{kind}.bin").exists():
+            ggml.write(hf, folder / f"ggml-{kind}.bin", kind)
 
 
 REAL = ["whisper-tiny", "whisper-base", "whisper-small", "m2m100-418m", "nllb-600m", "piper-medium"]

@@ -2,8 +2,11 @@
 //! again, each time a line comes in. All it says is lines of JSON.
 #![allow(missing_docs, clippy::print_stdout)]
 
+mod chunked;
+mod streamed;
 mod updates;
 
+use ndarray::Array2;
 use serde_json::{Value, json};
 use sottovoce::asr::whisper::decode::Settings;
 use sottovoce::asr::whisper::mel::LogMel;
@@ -22,7 +25,8 @@ use std::time::Instant;
 /// One round of work: what was measured, in milliseconds by name.
 type Round = Box<dyn FnMut() -> Result<Value>>;
 
-const USAGE: &str = "usage: ours whisper FOLDER SECONDS TOKENS | mt FOLDER SOURCE TARGET BATCH FROM TO | tts FOLDER TEXT | \
+const USAGE: &str = "usage: ours whisper FOLDER SECONDS TOKENS | encode FOLDER SECONDS | mt FOLDER SOURCE TARGET BATCH FROM TO | tts FOLDER TEXT | \
+     stream FOLDER SCRIPT | chunks FOLDER SPEECH STREAMS THREADS | \
      updates FOLDER STARTER CAPTIONS scratch|drafts|shortlist";
 
 fn main() -> Result<()> {
@@ -32,6 +36,7 @@ fn main() -> Result<()> {
     let mut said = json!({});
     let mut round = match args[..] {
         ["whisper", folder, seconds, tokens] => whisper(Path::new(folder), number(seconds)?, number(tokens)?)?,
+        ["encode", folder, seconds] => encode(Path::new(folder), number(seconds)?)?,
         ["mt", folder, source, target, batch, from, to] => {
             mt(Path::new(folder), [number(source)?, number(target)?, number(batch)?], [from, to])?
         }
@@ -40,6 +45,10 @@ fn main() -> Result<()> {
             let (about, round) = updates::replay(folder, starter, captions, how)?;
             said = about;
             round
+        }
+        ["stream", folder, script] => streamed::stream(Path::new(folder), Path::new(script))?,
+        ["chunks", folder, speech, streams, threads] => {
+            chunked::chunks(Path::new(folder), Path::new(speech), number(streams)?, number(threads)?)?
         }
         ["tts", folder, text] => tts(Path::new(folder), text.to_owned())?,
         _ => return Err(Error::config(USAGE)),
@@ -78,6 +87,18 @@ fn whisper(folder: &Path, seconds: usize, tokens: usize) -> Result<Round> {
             "mel": ms(start, heard), "encode": ms(heard, encoded), "decode": ms(encoded, Instant::now()),
             "tokens": written, "frames": frames,
         }))
+    }))
+}
+
+/// The encoder alone, over a window of so many seconds.
+fn encode(folder: &Path, seconds: usize) -> Result<Round> {
+    let mut model = Model::load(folder, Compute::cpu(1))?;
+    let frames = if model.takes_short { seconds * 100 } else { model.longest };
+    let window = Array2::zeros((model.bank.bins(), frames));
+    Ok(Box::new(move || {
+        let start = cpu_seconds();
+        model.encode(std::slice::from_ref(&window))?;
+        Ok(json!({ "encode": 1e3 * (cpu_seconds() - start), "frames": frames }))
     }))
 }
 
@@ -123,6 +144,14 @@ fn tts(folder: &Path, text: String) -> Result<Round> {
 
 fn ms(from: Instant, to: Instant) -> f64 {
     (to - from).as_secs_f64() * 1e3
+}
+
+/// CPU seconds of this process's threads so far.
+fn cpu_seconds() -> f64 {
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let read = |thread: std::fs::DirEntry| std::fs::read_to_string(thread.path().join("schedstat")).ok();
+    let nanoseconds = |stat: String| stat.split(' ').next()?.parse::<f64>().ok();
+    threads.filter_map(read).filter_map(nanoseconds).sum::<f64>() / 1e9
 }
 
 fn number(text: &str) -> Result<usize> {

@@ -7,6 +7,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, pre_tokenizers
 from tokenizers.models import BPE
 
 BOUNDARY = "\u2581"
+SPACE = "\u0120"  # as byte-level pieces write it
 
 
 def pieces(first, alphabet, size, seed):
@@ -18,7 +19,7 @@ def pieces(first, alphabet, size, seed):
         # Short pieces are merged more often: lengths come out as in a trained vocabulary, 5 to 8 letters.
         left, right = made[int(len(made) * draw.random() ** 3)], made[int(len(made) * draw.random() ** 3)]
         piece = left + right
-        if len(piece) <= 12 and BOUNDARY not in right and piece not in vocabulary:
+        if len(piece) <= 12 and not {BOUNDARY, SPACE} & set(right) and piece not in vocabulary:
             vocabulary[piece] = len(vocabulary)
             made.append(piece)
             merges.append((left, right))
@@ -38,7 +39,8 @@ def translation(size, languages, last):
 
 def whisper(languages):
     """As multilingual Whisper's: 50257 byte-level pieces, then its special tokens and 1501 timestamps (51865 in all)."""
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    # Letters first, so that most pieces are words or parts of words.
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet(), key=lambda c: (c != SPACE, not (c.isascii() and c.islower()), c))
     vocabulary, merges = pieces([], alphabet, 50257, 2)
     tokenizer = Tokenizer(BPE(vocabulary, merges))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)

@@ -96,7 +96,7 @@ impl Model {
     /// # Errors
     /// When the model fails.
     pub fn decode(&mut self, sound: &Run, prefixes: &[Vec<u32>], settings: &Settings) -> Result<Vec<Decoded>> {
-        let begun = |prefix: &Vec<u32>| Begun { prefix: prefix.clone(), draft: Vec::new() };
+        let begun = |prefix: &Vec<u32>| Begun { prefix: prefix.clone(), ..Begun::default() };
         self.decode_drafts(sound, &prefixes.iter().map(begun).collect::<Vec<_>>(), settings)
     }
 

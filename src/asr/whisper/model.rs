@@ -110,10 +110,20 @@ impl Model {
 
     /// One step of the decoder, counted.
     pub(super) fn step(&mut self, run: &mut Run, tokens: &Array2<i64>) -> Result<Step> {
+        self.count(run, tokens);
+        self.decoder.step(run, tokens)
+    }
+
+    /// The same without its output layer, where that is a file of its own.
+    pub(super) fn advance(&mut self, run: &mut Run, tokens: &Array2<i64>) -> Result<Step> {
+        self.count(run, tokens);
+        self.decoder.advance(run, tokens)
+    }
+
+    fn count(&mut self, run: &Run, tokens: &Array2<i64>) {
         let passes = if self.decoder.takes_several(run) { 1 } else { tokens.ncols() as u64 };
         self.passes += passes;
         metrics::get().decoder_steps.with_label_values(&["asr"]).inc_by(passes);
-        self.decoder.step(run, tokens)
     }
 
     /// Whether the export gives the attention that word times are read from.

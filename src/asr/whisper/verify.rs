@@ -11,10 +11,9 @@ use super::model::Model;
 use super::rules::Rules;
 use super::search::{Search, Way, Written};
 use crate::error::Result;
+use crate::onnx::decoder::Run;
 use crate::onnx::decoder::draft::{self, Line};
-use crate::onnx::decoder::{Run, Step};
-use ndarray::s;
-use std::ops::Range;
+use ndarray::{Array2, ArrayView2, Axis, s};
 
 /// What a window is decoded with.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -23,6 +22,8 @@ pub struct Begun {
     pub prefix: Vec<u32>,
     /// How its text may go on.
     pub draft: Vec<u32>,
+    /// What is written whatever the model says, the end last: where speed is measured and weights mean nothing.
+    pub told: Option<Vec<u32>>,
 }
 
 /// One window on its way through the decoder.
@@ -30,6 +31,7 @@ struct Row<'r> {
     window: usize,
     line: Line,
     search: Search<'r>,
+    told: Option<std::vec::IntoIter<u32>>,
 }
 
 impl Model {
@@ -43,7 +45,8 @@ impl Model {
             let way = Way { beams: 1, temperature: 0.0, patience: 1.0, most, stop_loops: settings.stop_loops };
             let draft = begun.draft.iter().copied().take(most.min(room)).collect();
             let line = Line::new(begun.prefix.clone(), draft);
-            Row { window, line, search: Search::new(&rules, self.tokens.end, way) }
+            let told = begun.told.clone().map(Vec::into_iter);
+            Row { window, line, search: Search::new(&rules, self.tokens.end, way), told }
         };
         let mut open: Vec<Row<'_>> = begun.iter().enumerate().map(row).collect();
         let mut written = vec![Written::default(); begun.len()];
@@ -54,14 +57,27 @@ impl Model {
             let (lines, takes_several) = (open.iter().map(|row| &row.line), self.decoder.takes_several(&run));
             let next = draft::next(lines, base, takes_several, self.positions, self.tokens.end);
             let fed = base..base + next.ncols();
-            let step = self.step(&mut run, &next)?;
-            let (mut rows, mut still) = (Vec::new(), Vec::new());
+            let pass = self.advance(&mut run, &next)?;
+            // The output layer is run behind the last known token and the guesses, and where no speech is told.
+            let mut places = Vec::new();
+            let asked = |row: &Row<'_>| row.line.known() - 1..row.line.length().min(fed.end);
+            for (i, row) in open.iter().enumerate() {
+                places.extend(
+                    asked(row)
+                        .chain(fed.contains(&starts[row.window]).then_some(starts[row.window]))
+                        .map(|p| (i, p - base)),
+                );
+            }
+            let logits = self.decoder.logits(&pass, &places, None)?;
+            let (mut rows, mut still, mut at) = (Vec::new(), Vec::new(), 0);
             for (i, mut row) in open.into_iter().enumerate() {
-                let start = starts[row.window];
-                if fed.contains(&start) {
-                    no_speech[row.window] = self.no_speech(step.logits.slice(s![i, start - base, ..]));
+                let said = logits.slice(s![at..at + asked(&row).len(), ..]);
+                at += said.nrows();
+                if fed.contains(&starts[row.window]) {
+                    no_speech[row.window] = self.no_speech(logits.row(at));
+                    at += 1;
                 }
-                if walk(&mut row, i, &step, &fed) {
+                if walk(&mut row, said) {
                     rows.push(i);
                     still.push(row);
                 } else {
@@ -84,16 +100,21 @@ impl Model {
 }
 
 /// Writes what a pass says of a row after its last known token and each right guess; `false`: its text is finished.
-fn walk(row: &mut Row<'_>, i: usize, step: &Step, fed: &Range<usize>) -> bool {
-    loop {
-        let place = row.line.known() - 1;
-        if !fed.contains(&place) {
-            return true;
-        }
-        let Some(next) = row.search.step(step.logits.slice(s![i..=i, place - fed.start, ..])) else { return false };
-        let Some(&token) = next.tokens.first() else { return false };
+fn walk(row: &mut Row<'_>, said: ArrayView2<'_, f32>) -> bool {
+    for logits in said.axis_chunks_iter(Axis(0), 1) {
+        let next = match row.told.as_mut().and_then(Iterator::next) {
+            Some(token) => row.search.step(only(token, logits.ncols()).view()),
+            None => row.search.step(logits),
+        };
+        let Some(&token) = next.as_ref().and_then(|next| next.tokens.first()) else { return false };
         if !row.line.take(token) {
-            return true;
+            break;
         }
     }
+    true
+}
+
+/// Logits that allow one token.
+fn only(token: u32, vocabulary: usize) -> Array2<f32> {
+    Array2::from_shape_fn((1, vocabulary), |(_, i)| if i == token as usize { 0.0 } else { f32::NEG_INFINITY })
 }

@@ -87,12 +87,12 @@ fn output_layer(graph: &GraphProto) -> Option<(String, Vec<NodeProto>, Vec<Strin
     }
 }
 
-/// Writes a head, quantised or not, and its short form.
+/// Writes a head, quantised or not, and perhaps its short form.
 ///
 /// # Errors
 /// When weights are missing or a file can't be written.
-pub fn write(head: Model, dest: &Path, weights: &mut Weights) -> Result<()> {
-    let short = short(&head)?;
+pub fn write(head: Model, dest: &Path, weights: &mut Weights, has_short: bool) -> Result<()> {
+    let short = if has_short { short(&head)? } else { None };
     weights.write(head, &dest.join("lm_head.onnx"))?;
     if let Some((rows, short)) = short {
         weights.write(rows, &dest.join("lm_head_rows.onnx"))?;

@@ -106,8 +106,7 @@ fn prepare(
 
     say("preparing the decoder");
     let mut decoder = step::cached_step(source)?;
-    // Whisper asks after every token and has a small vocabulary.
-    let head = if layout == Layout::Seq2Seq { head::split(&mut decoder)? } else { None };
+    let head = head::split(&mut decoder)?;
     if is_int8 {
         quantise::quantise(&mut decoder)?;
     }
@@ -115,8 +114,11 @@ fn prepare(
         if is_int8 {
             quantise::quantise(&mut head)?;
         }
-        head::write(head, dest, &mut weights)?;
-        lines.push("the output layer runs where it is asked, over a shortlist of words if there is one".to_owned());
+        // Whisper's vocabulary is small, and any of its words may be said.
+        let has_short = layout == Layout::Seq2Seq;
+        head::write(head, dest, &mut weights, has_short)?;
+        let over = if has_short { ", over a shortlist of words if there is one" } else { "" };
+        lines.push(format!("the output layer runs where it is asked{over}"));
     }
     weights.write(decoder, &dest.join("decoder_model_prepared.onnx"))?;
     weights.finish()?;

@@ -88,7 +88,8 @@ fn check_drafts(model: &mut Model, dice: &mut fastrand::Rng, name: &str, count: 
             Prompt { language, earlier: earlier(row), ..Prompt::default() }.tokens(&model.tokens)
         };
         let prefixes: Vec<Vec<u32>> = (0..clips.len()).map(|row| prefix(row, model)).collect();
-        let begun = |row: usize, draft: &[u32]| Begun { prefix: prefixes[row].clone(), draft: draft.to_vec() };
+        let begun =
+            |row: usize, draft: &[u32]| Begun { prefix: prefixes[row].clone(), draft: draft.to_vec(), told: None };
         let mut scratch = Vec::new();
         for row in 0..clips.len() {
             let mut alone = sound.clone();
@@ -162,7 +163,7 @@ fn whatever_the_draft_the_transcript_is_that_of_greedy_decoding() {
             }
             wild.truncate(dice.usize(..=wild.len()));
             let before = model.passes;
-            let drafted = |draft: &Vec<u32>| [Begun { prefix: prefix[0].clone(), draft: draft.clone() }];
+            let drafted = |draft: &Vec<u32>| [Begun { prefix: prefix[0].clone(), draft: draft.clone(), told: None }];
             let ours = model.decode_drafts(&heard, &drafted(&draft), &settings).expect("decodes").remove(0);
             with += model.passes - before;
             assert_eq!(ours.tokens, wanted.tokens, "{}, {second} s", folder.display());
