@@ -218,11 +218,17 @@ fn check_numbers(config: &Config) -> Result<()> {
     let is_sound = |policy: CommitPolicy| !matches!(policy, CommitPolicy::LocalAgreement { n: ..2 });
     let aligns = |policy: CommitPolicy| matches!(policy, CommitPolicy::AlignAtt { .. });
     let endpoint = &config.listen.endpoint;
+    let gate = &config.recognise.gate;
     let is_probability = |p: f32| (0.0..=1.0).contains(&p);
     let rules = [
         ("recognise.threads", config.recognise.threads > 0, "at least 1"),
         ("recognise.beam", (1..=16).contains(&config.recognise.beam), "1 to 16"),
         ("recognise.window", (5.0..=30.0).contains(&config.recognise.window), "5 to 30"),
+        ("recognise.gate.voice", is_probability(gate.voice), "0 to 1"),
+        ("recognise.gate.least", is_probability(gate.least), "0 to 1"),
+        ("recognise.gate.swing", gate.swing >= 0.0, "0 or more"),
+        ("recognise.gate.slowest", (0.0..gate.fastest).contains(&gate.slowest), "less than recognise.gate.fastest"),
+        ("recognise.gate.repeats", gate.repeats != 1, "0 or at least 2"),
         ("recognise.policy", config.recognise.policy.is_none_or(is_sound), "an agreement of 2 or more"),
         (
             "translate.policy",

@@ -131,10 +131,16 @@ impl<W: Same> Stabiliser<W> {
     /// As [`update`](Self::update), with how many units of what was heard or read lie behind the last one that each word
     /// attends to; a word without has no alignment.
     pub fn update_aligned(&mut self, words: &[W], margins: &[usize], fixed: usize, is_final: bool) -> bool {
+        self.update_open(words, margins, fixed, 0, is_final)
+    }
+
+    /// As [`update_aligned`](Self::update_aligned), with how many words at the end mustn't be committed before the end.
+    pub fn update_open(&mut self, words: &[W], margins: &[usize], fixed: usize, open: usize, is_final: bool) -> bool {
         let before = (self.committed.len(), self.tentative.clone());
         // Where a re-decoded hypothesis contradicts what is committed, the committed words stay.
         let from = seam::rest(&self.committed, words);
-        let stable = if is_final { words.len() } else { self.stable(words, from, margins, fixed) };
+        let most = words.len() - open.min(words.len());
+        let stable = if is_final { words.len() } else { self.stable(words, from, margins, fixed, most).min(most) };
         let stable = stable.clamp(from, words.len());
         // An ending (`hotel` → `hoteles`, `mesa` → `mesa,`) is an addition too, as long as nothing stands behind it.
         let mut has_ending = false;
@@ -153,8 +159,8 @@ impl<W: Same> Stabiliser<W> {
         has_ending || before.0 != self.committed.len() || !same_tentative
     }
 
-    /// How many words of a hypothesis are stable, whose first `from` are done with.
-    fn stable(&mut self, words: &[W], from: usize, margins: &[usize], fixed: usize) -> usize {
+    /// How many words of a hypothesis are stable, whose first `from` are done with; more than `most` aren't asked for.
+    fn stable(&mut self, words: &[W], from: usize, margins: &[usize], fixed: usize, most: usize) -> usize {
         match self.policy {
             CommitPolicy::Native => fixed,
             CommitPolicy::FinalOnly => 0,
@@ -172,7 +178,7 @@ impl<W: Same> Stabiliser<W> {
                 }
                 let rest = &words[from..];
                 let agrees = |i: &usize| self.history.iter().all(|h| h.get(*i).is_some_and(|w| w.same(&rest[*i])));
-                let agreed = (0..rest.len()).take_while(agrees).count();
+                let agreed = (0..rest.len()).take_while(agrees).count().min(most.saturating_sub(from));
                 self.history.iter_mut().for_each(|h| drop(h.drain(..agreed)));
                 from + agreed
             }

@@ -1,6 +1,7 @@
 //! The tables and keys of a pipeline file, with their defaults.
 
 use crate::asr;
+use crate::asr::gate::GateRules;
 use crate::listen::endpoint::EndpointRules;
 use crate::mt::guards::GuardRules;
 use crate::mt::units::UnitRules;
@@ -116,6 +117,8 @@ pub struct RecogniseConfig {
     pub policy: Option<CommitPolicy>,
     /// Seconds that Whisper decodes anew at the most: of a longer window, what is committed is cut off.
     pub window: f64,
+    /// What must be known of an utterance before its words are shown.
+    pub gate: GateRules,
 }
 
 impl Default for RecogniseConfig {
@@ -130,6 +133,7 @@ impl Default for RecogniseConfig {
             beam: 1,
             policy: None,
             window: asr::WINDOW,
+            gate: GateRules::default(),
         }
     }
 }
