@@ -81,6 +81,17 @@ pub enum Body {
         /// `overrun` (the device was faster than we), `behind` (we dropped the oldest waiting audio).
         reason: String,
     },
+    /// Something was heard, and no words in it.
+    Nothing {
+        /// The session.
+        session: String,
+        /// Counts the session's utterances, from 1. It has no caption.
+        utterance: u64,
+        /// Seconds of the session: from.
+        start: f64,
+        /// Seconds of the session: to.
+        end: f64,
+    },
     /// How the daemon is.
     Status {
         /// `ready`, `behind` or `draining`.

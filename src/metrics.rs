@@ -34,6 +34,10 @@ pub struct Metrics {
     pub link_dropped: IntCounterVec,
     /// Audio lost, by reason, in seconds.
     pub gap_seconds: HistogramVec,
+    /// Utterances in which no words were heard, by reason ([`Doubt`](crate::asr::gate::Doubt)): `silent` if the recogniser wrote none.
+    pub nothing_heard: IntCounterVec,
+    /// Words that the gate kept back, by reason: `loop`, or the utterance's ([`Doubt`](crate::asr::gate::Doubt)).
+    pub words_held: IntCounterVec,
     /// The governor's step: 0 full effort, 4 no new sessions.
     pub governor_step: IntGauge,
     /// Steps of the governor, by direction (`down`: less effort).
@@ -93,6 +97,14 @@ impl Metrics {
             link_depth: IntGaugeVec::new(Opts::new("link_depth", "Items waiting in a link"), &["link"])?,
             link_dropped: IntCounterVec::new(Opts::new("link_dropped_total", "Items given up by policy"), &["link"])?,
             gap_seconds: HistogramVec::new(histogram("gap_seconds", "Audio lost", fine_buckets), &["reason"])?,
+            nothing_heard: IntCounterVec::new(
+                Opts::new("nothing_heard_total", "Utterances in which no words were heard"),
+                &["reason"],
+            )?,
+            words_held: IntCounterVec::new(
+                Opts::new("words_held_total", "Words that nobody may have said"),
+                &["reason"],
+            )?,
             governor_step: IntGauge::new("governor_step", "0 full effort … 4 no new sessions")?,
             governor_steps: IntCounterVec::new(
                 Opts::new("governor_steps_total", "Steps of the lag governor"),
@@ -129,7 +141,7 @@ impl Metrics {
     }
 
     fn register(&self) -> prometheus::Result<()> {
-        let collectors: [Box<dyn prometheus::core::Collector>; 21] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 23] = [
             Box::new(self.sessions.clone()),
             Box::new(self.listeners.clone()),
             Box::new(self.refused.clone()),
@@ -143,6 +155,8 @@ impl Metrics {
             Box::new(self.link_depth.clone()),
             Box::new(self.link_dropped.clone()),
             Box::new(self.gap_seconds.clone()),
+            Box::new(self.nothing_heard.clone()),
+            Box::new(self.words_held.clone()),
             Box::new(self.governor_step.clone()),
             Box::new(self.governor_steps.clone()),
             Box::new(self.guard_findings.clone()),

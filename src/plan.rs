@@ -227,6 +227,7 @@ fn check_numbers(config: &Config) -> Result<()> {
     let reads = |policy: CommitPolicy| matches!(policy, CommitPolicy::SourceTail { .. });
     let aligns = |policy: CommitPolicy| matches!(policy, CommitPolicy::AlignAtt { .. });
     let endpoint = &config.listen.endpoint;
+    let gate = &config.recognise.gate;
     let is_probability = |p: f32| (0.0..=1.0).contains(&p);
     let rules = [
         ("recognise.threads", config.recognise.threads > 0, "at least 1"),
@@ -237,6 +238,11 @@ fn check_numbers(config: &Config) -> Result<()> {
             config.recognise.policy.is_none_or(|policy| is_sound(policy) && !reads(policy)),
             "an agreement of 2 or more; `source-tail` is for translate.policy",
         ),
+        ("recognise.gate.voice", is_probability(gate.voice), "0 to 1"),
+        ("recognise.gate.least", is_probability(gate.least), "0 to 1"),
+        ("recognise.gate.swing", gate.swing >= 0.0, "0 or more"),
+        ("recognise.gate.slowest", (0.0..gate.fastest).contains(&gate.slowest), "less than recognise.gate.fastest"),
+        ("recognise.gate.repeats", gate.repeats != 1, "0 or at least 2"),
         (
             "translate.policy",
             is_sound(config.translate.policy) && !aligns(config.translate.policy),

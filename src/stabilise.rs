@@ -91,12 +91,14 @@ pub struct Stabiliser<W> {
     history: Vec<(usize, Vec<W>)>,
     /// Words of the last hypothesis that are committed, or stand where other words are.
     settled: usize,
+    /// Words of the source that the last hypothesis translates.
+    read: usize,
 }
 
 impl<W: Same> Stabiliser<W> {
     /// Nothing yet.
     pub fn new(policy: CommitPolicy) -> Self {
-        Self { policy, committed: Vec::new(), tentative: Vec::new(), history: Vec::new(), settled: 0 }
+        Self { policy, committed: Vec::new(), tentative: Vec::new(), history: Vec::new(), settled: 0, read: 0 }
     }
 
     /// Words that never change.
@@ -138,20 +140,23 @@ impl<W: Same> Stabiliser<W> {
 
     /// As [`update`](Self::update), of a translation of so many words of the source.
     pub fn update_read(&mut self, words: &[W], source: usize) -> bool {
-        self.take(words, &[], 0, source, false)
+        self.read = source;
+        self.update(words, 0, false)
     }
 
     /// As [`update`](Self::update), with how many units of what was heard or read lie behind the last one that each word
     /// attends to; a word without has no alignment.
     pub fn update_aligned(&mut self, words: &[W], margins: &[usize], fixed: usize, is_final: bool) -> bool {
-        self.take(words, margins, fixed, 0, is_final)
+        self.update_open(words, margins, fixed, 0, is_final)
     }
 
-    fn take(&mut self, words: &[W], margins: &[usize], fixed: usize, source: usize, is_final: bool) -> bool {
+    /// As [`update_aligned`](Self::update_aligned), with how many words at the end mustn't be committed before the end.
+    pub fn update_open(&mut self, words: &[W], margins: &[usize], fixed: usize, open: usize, is_final: bool) -> bool {
         let before = (self.committed.len(), self.tentative.clone());
         // Where a re-decoded hypothesis contradicts what is committed, the committed words stay.
         let from = seam::rest(&self.committed, words);
-        let stable = if is_final { words.len() } else { self.stable(words, from, margins, fixed, source) };
+        let most = words.len() - open.min(words.len());
+        let stable = if is_final { words.len() } else { self.stable(words, from, margins, fixed, most).min(most) };
         let stable = stable.clamp(from, words.len());
         // An ending (`hotel` → `hoteles`, `mesa` → `mesa,`) is an addition too, as long as nothing stands behind it.
         let mut has_ending = false;
@@ -170,8 +175,8 @@ impl<W: Same> Stabiliser<W> {
         has_ending || before.0 != self.committed.len() || !same_tentative
     }
 
-    /// How many words of a hypothesis are stable, whose first `from` are done with.
-    fn stable(&mut self, words: &[W], from: usize, margins: &[usize], fixed: usize, source: usize) -> usize {
+    /// How many words of a hypothesis are stable, whose first `from` are done with; more than `most` aren't asked for.
+    fn stable(&mut self, words: &[W], from: usize, margins: &[usize], fixed: usize, most: usize) -> usize {
         match self.policy {
             CommitPolicy::Native => fixed,
             CommitPolicy::FinalOnly => 0,
@@ -181,18 +186,18 @@ impl<W: Same> Stabiliser<W> {
                 from + margins.iter().take_while(|margin| **margin >= last).count()
             }
             CommitPolicy::LocalAgreement { n } => {
-                self.history.push((source, words[from..].to_vec()));
+                self.history.push((self.read, words[from..].to_vec()));
                 let excess = self.history.len().saturating_sub(n.max(1));
                 self.history.drain(..excess);
-                if self.history.len() < n { 0 } else { from + self.agree() }
+                if self.history.len() < n { 0 } else { from + self.agree(most.saturating_sub(from)) }
             }
             CommitPolicy::SourceTail { words: masked } => {
-                self.history.push((source, words[from..].to_vec()));
-                let is_old = |(length, _): &(usize, Vec<W>)| length + masked <= source;
+                self.history.push((self.read, words[from..].to_vec()));
+                let is_old = |(length, _): &(usize, Vec<W>)| length + masked <= self.read;
                 match self.history.iter().rposition(is_old) {
                     Some(oldest) => {
                         self.history.drain(..oldest);
-                        from + self.agree()
+                        from + self.agree(most.saturating_sub(from))
                     }
                     None => 0,
                 }
@@ -200,11 +205,11 @@ impl<W: Same> Stabiliser<W> {
         }
     }
 
-    /// How many words all hypotheses of the history begin with; they are taken out of it.
-    fn agree(&mut self) -> usize {
+    /// How many words, up to `most`, all hypotheses of the history begin with; they are taken out of it.
+    fn agree(&mut self, most: usize) -> usize {
         let Some((_, last)) = self.history.last() else { return 0 };
         let agrees = |i: &usize| self.history.iter().all(|(_, h)| h.get(*i).is_some_and(|w| w.same(&last[*i])));
-        let agreed = (0..last.len()).take_while(agrees).count();
+        let agreed = (0..last.len().min(most)).take_while(agrees).count();
         self.history.iter_mut().for_each(|(_, h)| drop(h.drain(..agreed)));
         agreed
     }

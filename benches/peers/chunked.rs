@@ -38,7 +38,7 @@ pub fn chunks(model: &Path, speech: &Path, streams: usize, threads: usize) -> Re
         };
         feed(&|| Heard::Start { utterance: 1, at: StreamTime(0) })?;
         for block in samples.chunks(BLOCK) {
-            feed(&|| Heard::Speech(block.to_vec()))?;
+            feed(&|| Heard::Speech { samples: block.to_vec(), voice: Vec::new() })?;
         }
         feed(&|| Heard::End(StreamTime(samples.len() as u64)))?;
         let minutes = samples.len() as f64 / 16_000.0 / 60.0 * streams as f64;

@@ -127,7 +127,10 @@ pub fn stream(model: &Path, folder: &Path) -> Result<super::Round> {
         let start = Heard::Start { utterance: 1, at: StreamTime(0) };
         stage.process(&mut vec![Item::data(&session, start)], &mut emit)?;
         for second in samples.chunks(16_000) {
-            stage.process(&mut vec![Item::data(&session, Heard::Speech(second.to_vec()))], &mut emit)?;
+            stage.process(
+                &mut vec![Item::data(&session, Heard::Speech { samples: second.to_vec(), voice: Vec::new() })],
+                &mut emit,
+            )?;
         }
         let end = Heard::End(StreamTime(samples.len() as u64));
         stage.process(&mut vec![Item::data(&session, end)], &mut emit)?;

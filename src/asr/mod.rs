@@ -6,6 +6,7 @@
 pub mod beam;
 pub mod ctc;
 pub mod features;
+pub mod gate;
 pub mod hot_words;
 pub mod ngram;
 pub mod streaming;
@@ -25,6 +26,8 @@ use crate::pipeline::item::{Flow, Heard, Item, Recognised, Session};
 use crate::pipeline::stage::Stage;
 use crate::stabilise::{CommitPolicy, Stabiliser};
 use crate::text::{Hypothesis, Lang, Word};
+use gate::repetition::Kept;
+use gate::{Doubt, Gate, GateRules};
 use hot_words::Expected;
 use std::collections::HashMap;
 use std::path::Path;
@@ -167,6 +170,7 @@ pub struct Recognise {
     policy: CommitPolicy,
     effort: Effort,
     heeded: Heeded,
+    gate: GateRules,
     open: HashMap<StreamId, Open>,
     by_session: HashMap<Arc<Session>, StreamId>,
     next: StreamId,
@@ -178,22 +182,29 @@ struct Open {
     lang: Lang,
     at: StreamTime,
     stabiliser: Stabiliser<Word>,
+    gate: Gate,
     shown: bool,
     /// Sound that is held back until there is enough of it for another pass.
     held: Vec<f32>,
 }
 
 impl Recognise {
-    /// A stage over this recogniser.
+    /// A stage over this recogniser, that shows whatever it writes.
     pub fn new(recognizer: Box<dyn Recognizer>, policy: Option<CommitPolicy>) -> Self {
         let policy = policy.unwrap_or_else(|| recognizer.policy());
         let (effort, open, by_session) = (Effort::default(), HashMap::new(), HashMap::new());
-        Self { recognizer, policy, effort, heeded: Heeded::default(), open, by_session, next: 1 }
+        let (heeded, gate) = (Heeded::default(), GateRules::off());
+        Self { recognizer, policy, effort, heeded, gate, open, by_session, next: 1 }
     }
 
     /// Expects from now on the words of this glossary, each letter helped by `boost`.
     pub fn heed(&mut self, glossary: Arc<Glossaries>, boost: f32) {
         self.heeded = Heeded { glossary, boost, ..Heeded::default() };
+    }
+
+    /// Shows from the next utterance on only words with evidence.
+    pub fn gate(&mut self, rules: GateRules) {
+        self.gate = rules;
     }
 
     /// Does from now on as much as `effort` says.
@@ -228,15 +239,16 @@ impl Recognise {
                 }
                 let stabiliser = Stabiliser::new(self.policy);
                 let (session, lang) = (session.clone(), session.lang.clone());
-                let (shown, held) = (false, Vec::new());
-                self.open.insert(id, Open { session: session.clone(), utterance, lang, at, stabiliser, shown, held });
-                self.by_session.insert(session, id);
+                let (gate, shown, held) = (Gate::new(&self.gate), false, Vec::new());
+                self.by_session.insert(session.clone(), id);
+                self.open.insert(id, Open { session, utterance, lang, at, stabiliser, gate, shown, held });
             }
-            Heard::Speech(samples) => {
+            Heard::Speech { samples, voice } => {
                 let seconds = StreamTime(samples.len() as u64).seconds();
                 session.timing.taken(seconds);
                 if let Some(&id) = self.by_session.get(session) {
                     metrics::get().audio_seconds.inc_by(seconds);
+                    self.open.entry(id).and_modify(|open| open.gate.hear(&samples, &voice));
                     self.accept(id, &samples, false);
                 }
             }
@@ -253,12 +265,10 @@ impl Recognise {
     fn decode(&mut self, emit: &mut dyn FnMut(Item<Recognised>)) -> Result<()> {
         for update in self.recognizer.decode()? {
             let Some(open) = self.open.get_mut(&update.stream) else { continue };
-            let Hypothesis { words, fixed, margins } = &update.hypothesis;
-            let changed = open.stabiliser.update_aligned(words, margins, *fixed, update.is_done);
+            let Taken { changed, settled, doubt } = open.take(&update);
             if !update.is_done {
-                self.recognizer.committed(update.stream, open.stabiliser.settled());
+                self.recognizer.committed(update.stream, settled);
             }
-            // An utterance without words is a noise, and nobody hears of it.
             if (changed || update.is_done) && (open.shown || open.stabiliser.has_text()) {
                 // What was shown in a language stays in it.
                 if let Some(lang) = update.lang.clone().filter(|_| !open.shown) {
@@ -266,6 +276,12 @@ impl Recognise {
                 }
                 open.shown = true;
                 emit(Item::data(&open.session, open.recognised(&update)));
+            } else if update.is_done {
+                // A noise: nobody is shown a caption of it.
+                metrics::get().nothing_heard.with_label_values(&[doubt.unwrap_or(Doubt::Silent).name()]).inc();
+                let (start, end) = (open.at, open.at.plus(update.heard));
+                let flow = Flow::Nothing { utterance: open.utterance, start, end };
+                emit(Item { session: open.session.clone(), flow });
             }
             if update.is_done {
                 let session = open.session.clone();
@@ -302,7 +318,44 @@ impl Heeded {
     }
 }
 
+/// What an update did.
+struct Taken {
+    /// Something that is shown changed.
+    changed: bool,
+    /// How many words of its hypothesis will stay.
+    settled: usize,
+    /// What speaks against it.
+    doubt: Option<Doubt>,
+}
+
 impl Open {
+    /// Takes an update, unless something speaks against its words. Then nothing changes; in the end, only what is committed
+    /// stays.
+    fn take(&mut self, update: &Update) -> Taken {
+        let (Hypothesis { words, fixed, margins }, is_final) = (&update.hypothesis, update.is_done);
+        let Kept { places, open } = self.gate.without_loops(words);
+        let kept: Vec<&Word> = places.iter().map(|i| &words[*i]).collect();
+        let doubt = self.gate.doubt(&kept, is_final);
+        let changed = if doubt.is_none() {
+            let kept: Vec<Word> = kept.into_iter().cloned().collect();
+            let fixed = places.iter().filter(|i| *i < fixed).count();
+            let margins: Vec<usize> = places.iter().map_while(|i| margins.get(*i).copied()).collect();
+            self.stabiliser.update_open(&kept, &margins, fixed, open, is_final)
+        } else {
+            is_final && self.stabiliser.update(&[], 0, true)
+        };
+        if is_final {
+            let held = |reason: &str, words: usize| {
+                metrics::get().words_held.with_label_values(&[reason]).inc_by(words as u64);
+            };
+            held("loop", words.len() - places.len());
+            doubt.iter().for_each(|d| held(d.name(), places.len().saturating_sub(self.stabiliser.committed().len())));
+        }
+        let settled = if doubt.is_none() { self.stabiliser.settled() } else { 0 };
+        let settled = settled.checked_sub(1).and_then(|last| places.get(last)).map_or(0, |last| last + 1);
+        Taken { changed, settled, doubt }
+    }
+
     fn recognised(&self, update: &Update) -> Recognised {
         let on_session = |w: &Word| Word { start: w.start.plus(self.at.0), end: w.end.plus(self.at.0), ..w.clone() };
         Recognised {

@@ -42,7 +42,7 @@ fn run(policy: CommitPolicy) -> (Vec<usize>, String) {
     let mut stage = Recognise::new(Box::new(recognizer), Some(policy));
     let session = session();
     let start = Heard::Start { utterance: 1, at: StreamTime(0) };
-    let speech = || Heard::Speech(vec![0.0; 160]);
+    let speech = || Heard::Speech { samples: vec![0.0; 160], voice: Vec::new() };
     let mut last = String::new();
     for heard in [start, speech(), speech(), speech(), speech(), Heard::End(StreamTime(640))] {
         let mut emit = |item: Item<Recognised>| {

@@ -1,6 +1,7 @@
 //! The tables and keys of a pipeline file, with their defaults.
 
 use crate::asr;
+use crate::asr::gate::GateRules;
 use crate::asr::hot_words::BOOST;
 use crate::listen::endpoint::EndpointRules;
 use crate::mt::guards::GuardRules;
@@ -120,6 +121,8 @@ pub struct RecogniseConfig {
     pub policy: Option<CommitPolicy>,
     /// Seconds that Whisper decodes anew at the most: of a longer window, what is committed is cut off.
     pub window: f64,
+    /// What must be known of an utterance before its words are shown.
+    pub gate: GateRules,
 }
 
 impl Default for RecogniseConfig {
@@ -134,6 +137,7 @@ impl Default for RecogniseConfig {
             beam: 1,
             policy: None,
             window: asr::WINDOW,
+            gate: GateRules::default(),
         }
     }
 }

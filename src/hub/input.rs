@@ -19,8 +19,8 @@ pub enum HubIn {
     Translated(Item<Translated>),
     /// Its voice, and the marks that have passed every stage.
     Spoken(Item<Spoken>),
-    /// Audio was lost.
-    Gap(Item<()>),
+    /// A mark that is told at once: audio was lost, or an utterance had no words.
+    Mark(Item<()>),
     /// Somebody listens.
     Subscribe(Subscription),
     /// Somebody left.

@@ -186,6 +186,11 @@ impl Hub {
                 let body = Body::Gap { session: name, start: from, end: to, reason: (*reason).into() };
                 self.publish(session, session.now(*end), body);
             }
+            Flow::Nothing { utterance, start, end } => {
+                let (from, to) = (start.seconds(), end.seconds());
+                let body = Body::Nothing { session: name, utterance: *utterance, start: from, end: to };
+                self.publish(session, session.now(*end), body);
+            }
             Flow::End => {
                 self.dismiss(&session.room, "end", |l| l.filter.session == Some(session.number));
                 self.room(&session.room).close(session);
@@ -211,11 +216,11 @@ impl Hub {
             }
             HubIn::Spoken(item) => match &item.flow {
                 Flow::Data(spoken) => self.spoken(&item.session, spoken),
-                // A gap was told when it happened.
-                Flow::Gap { .. } => {}
+                // These were told when they happened.
+                Flow::Gap { .. } | Flow::Nothing { .. } => {}
                 _ => self.mark(&item),
             },
-            HubIn::Gap(item) => self.mark(&item),
+            HubIn::Mark(item) => self.mark(&item),
             HubIn::Subscribe(subscription) => self.subscribe(subscription),
             HubIn::Unsubscribe(id) => self.forget(id),
             HubIn::Snapshot(room, after, reply) => {

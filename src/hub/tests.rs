@@ -154,7 +154,8 @@ fn sound(sessions: &[Arc<Session>; 2], guesses: &[Vec<Vec<Guess>>; 2]) -> Vec<It
         for (n, utterance) in guesses[i].iter().enumerate() {
             let at = StreamTime(1_000 * n as u64);
             items.push_back(Item::data(session, Heard::Start { utterance: 1 + n as u64, at }));
-            items.extend(utterance.iter().map(|_| Item::data(session, Heard::Speech(vec![0.0; 160]))));
+            let speech = || Heard::Speech { samples: vec![0.0; 160], voice: Vec::new() };
+            items.extend(utterance.iter().map(|_| Item::data(session, speech())));
             items.push_back(Item::data(session, Heard::End(at.plus(900))));
         }
         items.push_back(Item { session: session.clone(), flow: Flow::End });

@@ -98,6 +98,8 @@ struct Ear {
     kept_from: StreamTime,
     /// How many of `kept` voice activity has seen.
     seen: usize,
+    /// What it said of the open utterance's windows that aren't sent yet.
+    voice: Vec<f32>,
     utterance: u64,
     pre_roll: usize,
     /// Frames that were dropped because too much waits, and are not announced yet.
@@ -115,6 +117,7 @@ impl Ear {
             kept: Vec::new(),
             kept_from: StreamTime(0),
             seen: 0,
+            voice: Vec::new(),
             utterance: 0,
             pre_roll,
             behind: 0,
@@ -127,6 +130,9 @@ impl Ear {
             let probability = self.vad.probability(&self.kept[self.seen..self.seen + WINDOW]);
             self.seen += WINDOW;
             let decision = self.endpointer.push(WINDOW as u64, probability);
+            if self.endpointer.open_since().is_some() {
+                self.voice.push(probability);
+            }
             self.decided(decision, emit);
         }
         if self.endpointer.open_since().is_some() {
@@ -155,7 +161,8 @@ impl Ear {
     fn send_speech(&mut self, emit: &mut dyn FnMut(Item<Heard>)) {
         if self.seen > 0 {
             self.session.timing.waits(StreamTime(self.seen as u64).seconds());
-            emit(Item::data(&self.session, Heard::Speech(self.kept[..self.seen].to_vec())));
+            let (samples, voice) = (self.kept[..self.seen].to_vec(), std::mem::take(&mut self.voice));
+            emit(Item::data(&self.session, Heard::Speech { samples, voice }));
             self.forget(self.seen);
         }
     }

@@ -50,7 +50,7 @@ fn two_utterances_come_with_their_sound_and_time() {
                 spans.push((at.0, 0, 0));
                 length = 0;
             }
-            Flow::Data(Heard::Speech(s)) => length += s.len() as u64,
+            Flow::Data(Heard::Speech { samples, .. }) => length += samples.len() as u64,
             Flow::Data(Heard::End(at)) => {
                 let last = spans.last_mut().expect("started");
                 (last.1, last.2) = (at.0, length);

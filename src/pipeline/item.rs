@@ -102,6 +102,15 @@ pub enum Flow<T> {
         /// Why.
         reason: &'static str,
     },
+    /// An utterance had no words, or none that could be believed. Told at once, and not handed on.
+    Nothing {
+        /// Counts the session's utterances, from 1.
+        utterance: u64,
+        /// From.
+        start: StreamTime,
+        /// To.
+        end: StreamTime,
+    },
     /// Nothing of this session comes any more.
     End,
 }
@@ -118,6 +127,7 @@ impl<T> Item<T> {
             Flow::Data(data) => return Ok((self.session, data)),
             Flow::Marker(id) => Flow::Marker(id),
             Flow::Gap { start, end, reason } => Flow::Gap { start, end, reason },
+            Flow::Nothing { utterance, start, end } => Flow::Nothing { utterance, start, end },
             Flow::End => Flow::End,
         };
         Err(Item { session: self.session, flow })
@@ -144,7 +154,12 @@ pub enum Heard {
         at: StreamTime,
     },
     /// Its audio goes on.
-    Speech(Vec<f32>),
+    Speech {
+        /// 16 kHz, one channel.
+        samples: Vec<f32>,
+        /// How probable voice is in each window of it ([`WINDOW`](crate::listen::vad::WINDOW)); the pre-roll has none.
+        voice: Vec<f32>,
+    },
     /// It ended here.
     End(StreamTime),
 }

@@ -99,6 +99,7 @@ impl Pipeline {
         let mut recognise = Recognise::new(models.recognizer, plan.config.recognise.policy);
         recognise.heed(plan.glossary.clone(), plan.config.glossary.boost);
         recognise.spare(effort.clone());
+        recognise.gate(plan.config.recognise.gate.clone());
         let backend = plan.config.listen.backend.clone();
         let new_vad = Box::new(move || vad::build(&backend));
         let listen = Listen::new(plan.config.listen.endpoint.clone(), new_vad, plan.config.listen.max_waiting);
@@ -131,17 +132,23 @@ impl Pipeline {
         };
         threads.push(spawn("translate", translate, words_rx, emit, exits.clone())?);
         let out = to_hub();
-        let emit = move |i: Item<item::Recognised>| {
-            if let Flow::Data(_) = i.flow {
-                out.send(HubIn::Recognised(i.clone()));
+        let emit = move |i: Item<item::Recognised>| match i.flow {
+            Flow::Nothing { utterance, start, end } => {
+                out.send(HubIn::Mark(Item { session: i.session, flow: Flow::Nothing { utterance, start, end } }));
             }
-            words_tx.send(i);
+            Flow::Data(_) => {
+                out.send(HubIn::Recognised(i.clone()));
+                words_tx.send(i);
+            }
+            _ => {
+                words_tx.send(i);
+            }
         };
         threads.push(spawn("recognise", recognise, heard_rx, emit, exits.clone())?);
         let out = to_hub();
         let emit = move |i: Item<item::Heard>| {
             if let Flow::Gap { start, end, reason } = i.flow {
-                out.send(HubIn::Gap(Item { session: i.session.clone(), flow: Flow::Gap { start, end, reason } }));
+                out.send(HubIn::Mark(Item { session: i.session.clone(), flow: Flow::Gap { start, end, reason } }));
             }
             heard_tx.send(i);
         };

@@ -34,7 +34,7 @@ fn a_larger_hop_gives_twice_the_sound_at_once_and_loses_none() {
         let (effort, session) = (Effort::default(), live_session());
         effort.set(step);
         stage.spare(effort);
-        let speech = std::iter::repeat_n(Heard::Speech(vec![0.0; 60]), 5);
+        let speech = std::iter::repeat_n(Heard::Speech { samples: vec![0.0; 60], voice: Vec::new() }, 5);
         let start = Heard::Start { utterance: 1, at: StreamTime(0) };
         let heard = std::iter::once(start).chain(speech).chain([Heard::End(StreamTime(300))]);
         for heard in heard {
