@@ -4,7 +4,7 @@
 
 Makes what is missing in CACHE (models.py), imports it with `sottovoce models import`, builds our side (ours.rs), and
 starts every engine of a job as a process of its own, on one processor. Round by round each does the work once; the first
-round doesn't count; the table has medians. README.md says what is compared with what.
+round doesn't count, unless it is a minute of sound; the table has medians. README.md says what is compared with what.
 """
 
 import argparse
