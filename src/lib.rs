@@ -22,6 +22,7 @@
 //! |---|---|
 //! | another recogniser, translator, voice | a folder beside `asr/streaming` (`mt/`, `tts/`), one line in its `BACKENDS` |
 //! | when words become final | [`stabilise`] |
+//! | which words are believed | [`asr::gate`] |
 //! | when an utterance ends | [`listen::endpoint`] |
 //! | what clients receive | [`event`] |
 //! | what is dropped under load | [`pipeline::link`], [`hub::fanout`] |

@@ -294,7 +294,7 @@ impl Open {
         let (Hypothesis { words, fixed, margins }, is_final) = (&update.hypothesis, update.is_done);
         let Kept { places, open } = self.gate.without_loops(words);
         let kept: Vec<&Word> = places.iter().map(|i| &words[*i]).collect();
-        let doubt = self.gate.doubt(&kept, is_final);
+        let doubt = self.gate.doubt(&kept);
         let changed = if doubt.is_none() {
             let kept: Vec<Word> = kept.into_iter().cloned().collect();
             let fixed = places.iter().filter(|i| *i < fixed).count();

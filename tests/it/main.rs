@@ -13,6 +13,7 @@ mod pulse;
 mod quality;
 mod realtime;
 mod sessions;
+mod silence;
 mod streaming;
 mod supervision;
 mod support;

@@ -22,8 +22,6 @@ const MANY: usize = 5;
 pub enum Doubt {
     /// The recogniser wrote nothing.
     Silent,
-    /// It goes on, and has too few words yet.
-    Early,
     /// The recogniser doubts its words.
     Unsure,
     /// It doesn't sound like a voice.
@@ -41,7 +39,6 @@ impl Doubt {
     pub fn name(self) -> &'static str {
         match self {
             Self::Silent => "silent",
-            Self::Early => "early",
             Self::Unsure => "unsure",
             Self::NoVoice => "no-voice",
             Self::Even => "even",
@@ -78,21 +75,23 @@ impl Gate {
     }
 
     /// What speaks against showing these words; nothing, where the gate is off.
-    pub fn doubt(&self, words: &[&Word], is_final: bool) -> Option<Doubt> {
-        let GateRules { voice, swing, sure, slowest, fastest, least, words: few, .. } = self.rules;
+    pub fn doubt(&self, words: &[&Word]) -> Option<Doubt> {
+        if !self.rules.enabled {
+            return None;
+        }
+        let GateRules { voice, swing, sure, slowest, fastest, least, .. } = self.rules;
         let (count, certainty) = (words.len(), certainty(words));
         let pace = letters(words) as f32 / self.sound.seconds().max(f32::EPSILON);
         let is_sure = count >= MANY && certainty >= sure;
         let against = [
             (Doubt::Silent, count == 0),
-            (Doubt::Early, count < few && !is_final),
             (Doubt::Unsure, certainty < least),
             (Doubt::NoVoice, self.sound.voice() < voice),
             (Doubt::Even, !is_sure && self.sound.swing() < swing),
             (Doubt::Slow, pace < slowest),
             (Doubt::Fast, pace > fastest),
         ];
-        against.into_iter().find(|(_, is_so)| *is_so && self.rules.enabled).map(|(doubt, _)| doubt)
+        against.into_iter().find(|(_, is_so)| *is_so).map(|(doubt, _)| doubt)
     }
 }
 

@@ -27,25 +27,13 @@ pub struct GateRules {
     pub fastest: f32,
     /// The mean probability of the words is at least this: less is noise to the recogniser itself.
     pub least: f32,
-    /// Before the utterance ends there are at least so many words.
-    pub words: usize,
     /// Words that stand so often in a row, and are six or more in all, are a loop and stand there once. 0: not tested.
     pub repeats: usize,
 }
 
 impl Default for GateRules {
     fn default() -> Self {
-        Self {
-            enabled: true,
-            voice: 0.75,
-            swing: 9.0,
-            sure: 0.75,
-            slowest: 3.0,
-            fastest: 35.0,
-            least: 0.2,
-            words: 2,
-            repeats: 4,
-        }
+        Self { enabled: true, voice: 0.75, swing: 9.0, sure: 0.75, slowest: 3.0, fastest: 35.0, least: 0.2, repeats: 4 }
     }
 }
 

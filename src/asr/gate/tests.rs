@@ -18,32 +18,31 @@ fn gate(windows: usize, voice: f32, swing: f32) -> Gate {
     gate
 }
 
-fn doubt(gate: &Gate, words: &[Word], is_final: bool) -> Option<Doubt> {
-    gate.doubt(&words.iter().collect::<Vec<_>>(), is_final)
+fn doubt(gate: &Gate, words: &[Word]) -> Option<Doubt> {
+    gate.doubt(&words.iter().collect::<Vec<_>>())
 }
 
 #[test]
 fn each_test_has_its_say() {
     // A second of voice.
     let (speech, said) = (gate(63, 0.9, 20.0), words("where is the station", 0.8));
-    assert_eq!(doubt(&speech, &said, false), None);
-    assert_eq!(doubt(&speech, &[], true), Some(Doubt::Silent));
-    assert_eq!(doubt(&speech, &words("where", 0.8), false), Some(Doubt::Early));
-    assert_eq!(doubt(&speech, &words("where", 0.8), true), None);
-    assert_eq!(doubt(&speech, &words("where is the station", 0.1), true), Some(Doubt::Unsure));
-    assert_eq!(doubt(&gate(63, 0.6, 20.0), &said, true), Some(Doubt::NoVoice));
-    assert_eq!(doubt(&gate(63, 0.9, 6.0), &said, true), Some(Doubt::Even));
-    assert_eq!(doubt(&gate(63, 0.9, 6.0), &words("where is the train station", 0.8), true), None, "sure of many");
-    assert_eq!(doubt(&gate(600, 0.9, 20.0), &said, true), Some(Doubt::Slow));
-    assert_eq!(doubt(&gate(20, 0.9, 20.0), &said, true), Some(Doubt::Fast));
+    assert_eq!(doubt(&speech, &said), None);
+    assert_eq!(doubt(&speech, &[]), Some(Doubt::Silent));
+    assert_eq!(doubt(&speech, &words("where", 0.8)), None);
+    assert_eq!(doubt(&speech, &words("where is the station", 0.1)), Some(Doubt::Unsure));
+    assert_eq!(doubt(&gate(63, 0.6, 20.0), &said), Some(Doubt::NoVoice));
+    assert_eq!(doubt(&gate(63, 0.9, 6.0), &said), Some(Doubt::Even));
+    assert_eq!(doubt(&gate(63, 0.9, 6.0), &words("where is the train station", 0.8)), None, "sure of many");
+    assert_eq!(doubt(&gate(600, 0.9, 20.0), &said), Some(Doubt::Slow));
+    assert_eq!(doubt(&gate(20, 0.9, 20.0), &said), Some(Doubt::Fast));
 }
 
 #[test]
 fn a_gate_that_is_off_has_no_doubt() {
     let mut gate = Gate::new(&GateRules::off());
     gate.hear(&[0.0; 2 * WINDOW], &[0.0; 2]);
-    assert_eq!(doubt(&gate, &words("where", 0.0), false), None);
-    assert_eq!(doubt(&gate, &[], true), None);
+    assert_eq!(doubt(&gate, &words("where", 0.0)), None);
+    assert_eq!(doubt(&gate, &[]), None);
     assert_eq!(gate.without_loops(&words(&"so ".repeat(50), 0.5)).places.len(), 50);
 }
 
@@ -68,6 +67,6 @@ proptest! {
         parts.hear(&[vec![0.0; pre_roll], first].concat(), &first_voice);
         parts.hear(&second, &second_voice);
         let said = words("where is the station", 0.8);
-        prop_assert_eq!(doubt(&whole, &said, true), doubt(&parts, &said, true));
+        prop_assert_eq!(doubt(&whole, &said), doubt(&parts, &said));
     }
 }
