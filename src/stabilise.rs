@@ -135,7 +135,7 @@ impl<W: Same> Stabiliser<W> {
     /// Takes a new hypothesis of the whole utterance, of which the model promises the first `fixed` words;
     /// `is_final`: there will be no other. Says whether anything changed.
     pub fn update(&mut self, words: &[W], fixed: usize, is_final: bool) -> bool {
-        self.update_aligned(words, &[], fixed, is_final)
+        self.update_open(words, &[], fixed, 0, is_final)
     }
 
     /// As [`update`](Self::update), of a translation of so many words of the source.
@@ -145,12 +145,8 @@ impl<W: Same> Stabiliser<W> {
     }
 
     /// As [`update`](Self::update), with how many units of what was heard or read lie behind the last one that each word
-    /// attends to; a word without has no alignment.
-    pub fn update_aligned(&mut self, words: &[W], margins: &[usize], fixed: usize, is_final: bool) -> bool {
-        self.update_open(words, margins, fixed, 0, is_final)
-    }
-
-    /// As [`update_aligned`](Self::update_aligned), with how many words at the end mustn't be committed before the end.
+    /// attends to (a word without has no alignment), and how many words at the end, `open`, mustn't be committed before the
+    /// end.
     pub fn update_open(&mut self, words: &[W], margins: &[usize], fixed: usize, open: usize, is_final: bool) -> bool {
         let before = (self.committed.len(), self.tentative.clone());
         // Where a re-decoded hypothesis contradicts what is committed, the committed words stay.

@@ -2,7 +2,8 @@
 //!
 //! Hannun et al. 2014 ("First-pass large vocabulary continuous speech recognition using bi-directional recurrent DNNs"):
 //! several beginnings of the text are kept, each with the probability of all its alignments, and every new piece is also
-//! weighed by an [`Ngram`] and helped by [`HotWords`]. `onnx/train/asr/beam.py` is the same in Python; `tests/it/golden.rs` compares the two.
+//! weighed by an [`Ngram`] and helped by [`HotWords`]. `onnx/train/asr/beam.py` is the same without hot words in Python;
+//! `tests/it/golden.rs` compares the two.
 
 use super::ctc::Decode;
 use super::hot_words::{Followed, HotWords, State};
@@ -65,6 +66,16 @@ struct Beam {
 enum Ahead {
     Known(usize),
     New(usize, usize),
+}
+
+/// A beginning that may be kept after the next frame.
+struct Candidate {
+    /// How it compares with the others.
+    worth: f32,
+    to: Ahead,
+    ways: Ways,
+    beam: Beam,
+    prior: Prior,
 }
 
 /// How a beginning may have come through the frame, as log-probabilities.
@@ -170,26 +181,35 @@ impl CtcBeam {
         of_lm + if is_whole { promised } else { 0.0 }
     }
 
+    /// Those of the others that would be worth more than `least` if the hot word that they are in were whole.
+    fn hopeful(&self, others: Vec<Candidate>, least: f32) -> Vec<Candidate> {
+        if self.hot_words.is_none() {
+            return Vec::new();
+        }
+        let hope = |candidate: Candidate| match self.promise(&candidate.prior) {
+            (promised, false) if promised > 0.0 => Some((candidate.worth + promised, candidate)),
+            _ => None,
+        };
+        let mut hopeful: Vec<_> = others.into_iter().filter_map(hope).filter(|(hope, _)| *hope > least).collect();
+        hopeful.sort_by(|a, b| b.0.total_cmp(&a.0));
+        hopeful.into_iter().take(HOPEFUL).map(|(_, candidate)| candidate).collect()
+    }
+
     /// Keeps the best.
     fn select(&mut self, ahead: BTreeMap<Ahead, Ways>, log_probs: &[f32], end: StreamTime) {
         let weigh = |(to, ways): (Ahead, Ways)| {
             let beam = Beam { node: 0, blank: ways.blank, sound: add(ways.goes_on, ways.begins) };
             let prior = self.prior(to);
-            (add(beam.blank, beam.sound) + prior.worth + self.due(&prior, false), to, ways, beam, prior)
+            let worth = add(beam.blank, beam.sound) + prior.worth + self.due(&prior, false);
+            Candidate { worth, to, ways, beam, prior }
         };
-        let mut weighed: Vec<_> = ahead.into_iter().map(weigh).collect();
-        weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let least = weighed.first().map_or(0.0, |best| best.0) - SPREAD;
-        let rest = weighed.split_off(weighed.iter().take(BEAMS).take_while(|b| b.0 > least).count());
-        let hope = |(worth, .., prior): &(f32, Ahead, Ways, Beam, Prior)| match self.promise(prior) {
-            (promised, false) if promised > 0.0 => worth + promised,
-            _ => f32::NEG_INFINITY,
-        };
-        let mut hopeful: Vec<_> = rest.into_iter().map(|b| (hope(&b), b)).filter(|(hope, _)| *hope > least).collect();
-        hopeful.sort_by(|a, b| b.0.total_cmp(&a.0));
-        weighed.extend(hopeful.into_iter().take(HOPEFUL).map(|(_, b)| b));
+        let mut kept: Vec<Candidate> = ahead.into_iter().map(weigh).collect();
+        kept.sort_by(|a, b| b.worth.total_cmp(&a.worth));
+        let least = kept.first().map_or(0.0, |best| best.worth) - SPREAD;
+        let rest = kept.split_off(kept.iter().take(BEAMS).take_while(|c| c.worth > least).count());
+        kept.extend(self.hopeful(rest, least));
         self.beams.clear();
-        for (_, to, ways, beam, prior) in weighed {
+        for Candidate { to, ways, beam, prior, .. } in kept {
             let heard = |id: usize| Piece { id, start: StreamTime(self.now), end, log_p: log_probs[id] };
             let node = match to {
                 Ahead::Known(node) => {

@@ -11,9 +11,9 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 /// What each letter of a hot word is helped by (natural log) unless the pipeline file says otherwise. With the starter
-/// model and 40 hot words, 20 of which eSpeak says in two voices: without 2 of 40 found, with 2 11, with 4 19 (`benches/hot_words.py`); the word
-/// error rate on the manifest is 10.5 % without and 9.4 % with 2, but 12.6 % with 4, which puts short words where nobody
-/// said them.
+/// model and 40 hot words, 20 of which eSpeak says in two voices (`benches/hot_words.py`): without 2 of 40 are found, with 2
+/// 11, with 4 19; the word error rate on the manifest is 10.5 % without and 9.4 % with 2, but 12.6 % with 4, which puts short
+/// words where nobody said them.
 pub const BOOST: f32 = 2.0;
 
 /// What is likely to be said in a session.

@@ -12,27 +12,28 @@ pub mod ngram;
 pub mod streaming;
 pub mod tdt;
 pub mod tokens;
+mod utterance;
 pub mod whisper;
 #[cfg(feature = "whisper-cpp")]
 pub mod whisper_cpp;
 
 use crate::audio::StreamTime;
 use crate::error::Result;
-use crate::glossary::{Glossaries, Glossary};
+use crate::glossary::{Glossaries, Glossary, Ready};
 use crate::metrics;
 use crate::onnx::Compute;
 use crate::pipeline::governor::Effort;
 use crate::pipeline::item::{Flow, Heard, Item, Recognised, Session};
 use crate::pipeline::stage::Stage;
-use crate::stabilise::{CommitPolicy, Stabiliser};
+use crate::stabilise::CommitPolicy;
 use crate::text::{Hypothesis, Lang, Word};
-use gate::repetition::Kept;
-use gate::{Doubt, Gate, GateRules};
+use gate::GateRules;
 use hot_words::Expected;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use utterance::Open;
 
 /// Names one utterance inside a recogniser.
 pub type StreamId = u64;
@@ -169,23 +170,12 @@ pub struct Recognise {
     recognizer: Box<dyn Recognizer>,
     policy: CommitPolicy,
     effort: Effort,
-    heeded: Heeded,
+    expected: Ready<(String, Lang), Expected>,
+    boost: f32,
     gate: GateRules,
     open: HashMap<StreamId, Open>,
     by_session: HashMap<Arc<Session>, StreamId>,
     next: StreamId,
-}
-
-struct Open {
-    session: Arc<Session>,
-    utterance: u64,
-    lang: Lang,
-    at: StreamTime,
-    stabiliser: Stabiliser<Word>,
-    gate: Gate,
-    shown: bool,
-    /// Sound that is held back until there is enough of it for another pass.
-    held: Vec<f32>,
 }
 
 impl Recognise {
@@ -193,13 +183,13 @@ impl Recognise {
     pub fn new(recognizer: Box<dyn Recognizer>, policy: Option<CommitPolicy>) -> Self {
         let policy = policy.unwrap_or_else(|| recognizer.policy());
         let (effort, open, by_session) = (Effort::default(), HashMap::new(), HashMap::new());
-        let (heeded, gate) = (Heeded::default(), GateRules::off());
-        Self { recognizer, policy, effort, heeded, gate, open, by_session, next: 1 }
+        let (expected, gate) = (Ready::new(Arc::default()), GateRules::off());
+        Self { recognizer, policy, effort, expected, boost: 0.0, gate, open, by_session, next: 1 }
     }
 
     /// Expects from now on the words of this glossary, each letter helped by `boost`.
     pub fn heed(&mut self, glossary: Arc<Glossaries>, boost: f32) {
-        self.heeded = Heeded { glossary, boost, ..Heeded::default() };
+        (self.expected, self.boost) = (Ready::new(glossary), boost);
     }
 
     /// Shows from the next utterance on only words with evidence.
@@ -233,22 +223,21 @@ impl Recognise {
                 let id = self.next;
                 self.next += 1;
                 self.recognizer.start(id);
-                let expected = self.heeded.of(session);
+                let Session { room, lang, .. } = session.as_ref();
+                let make = |glossary: &Glossary| Expected::new(glossary.hot_words(room, lang), self.boost);
+                let expected = self.expected.get((room.clone(), lang.clone()), make);
                 if !expected.words.is_empty() {
                     self.recognizer.expect(id, expected);
                 }
-                let stabiliser = Stabiliser::new(self.policy);
-                let (session, lang) = (session.clone(), session.lang.clone());
-                let (gate, shown, held) = (Gate::new(&self.gate), false, Vec::new());
+                self.open.insert(id, Open::new(session, (utterance, at), self.policy, &self.gate));
                 self.by_session.insert(session.clone(), id);
-                self.open.insert(id, Open { session, utterance, lang, at, stabiliser, gate, shown, held });
             }
             Heard::Speech { samples, voice } => {
                 let seconds = StreamTime(samples.len() as u64).seconds();
                 session.timing.taken(seconds);
                 if let Some(&id) = self.by_session.get(session) {
                     metrics::get().audio_seconds.inc_by(seconds);
-                    self.open.entry(id).and_modify(|open| open.gate.hear(&samples, &voice));
+                    self.open.entry(id).and_modify(|open| open.hear(&samples, &voice));
                     self.accept(id, &samples, false);
                 }
             }
@@ -265,22 +254,11 @@ impl Recognise {
     fn decode(&mut self, emit: &mut dyn FnMut(Item<Recognised>)) -> Result<()> {
         for update in self.recognizer.decode()? {
             let Some(open) = self.open.get_mut(&update.stream) else { continue };
-            let Taken { changed, settled, doubt } = open.take(&update);
+            let (settled, told) = open.take(&update);
             if !update.is_done {
                 self.recognizer.committed(update.stream, settled);
             }
-            if (changed || update.is_done) && (open.shown || open.stabiliser.has_text()) {
-                // What was shown in a language stays in it.
-                if let Some(lang) = update.lang.clone().filter(|_| !open.shown) {
-                    open.lang = lang;
-                }
-                open.shown = true;
-                emit(Item::data(&open.session, open.recognised(&update)));
-            } else if update.is_done {
-                // A noise: nobody is shown a caption of it.
-                metrics::get().nothing_heard.with_label_values(&[doubt.unwrap_or(Doubt::Silent).name()]).inc();
-                let (start, end) = (open.at, open.at.plus(update.heard));
-                let flow = Flow::Nothing { utterance: open.utterance, start, end };
+            if let Some(flow) = told {
                 emit(Item { session: open.session.clone(), flow });
             }
             if update.is_done {
@@ -290,85 +268,6 @@ impl Recognise {
             }
         }
         Ok(())
-    }
-}
-
-/// What is expected in rooms, made ready once for each glossary.
-#[derive(Default)]
-struct Heeded {
-    glossary: Arc<Glossaries>,
-    boost: f32,
-    /// Of which glossary the rest is.
-    of: Arc<Glossary>,
-    ready: HashMap<(String, Lang), Expected>,
-}
-
-/// Rooms that are kept ready.
-const READY: usize = 64;
-
-impl Heeded {
-    fn of(&mut self, session: &Session) -> &Expected {
-        let now = self.glossary.now();
-        if !Arc::ptr_eq(&now, &self.of) || self.ready.len() > READY {
-            self.ready.clear();
-            self.of = now;
-        }
-        let words = || Expected::new(self.of.hot_words(&session.room, &session.lang), self.boost);
-        self.ready.entry((session.room.clone(), session.lang.clone())).or_insert_with(words)
-    }
-}
-
-/// What an update did.
-struct Taken {
-    /// Something that is shown changed.
-    changed: bool,
-    /// How many words of its hypothesis will stay.
-    settled: usize,
-    /// What speaks against it.
-    doubt: Option<Doubt>,
-}
-
-impl Open {
-    /// Takes an update, unless something speaks against its words. Then nothing changes; in the end, only what is committed
-    /// stays.
-    fn take(&mut self, update: &Update) -> Taken {
-        let (Hypothesis { words, fixed, margins }, is_final) = (&update.hypothesis, update.is_done);
-        let Kept { places, open } = self.gate.without_loops(words);
-        let kept: Vec<&Word> = places.iter().map(|i| &words[*i]).collect();
-        let doubt = self.gate.doubt(&kept);
-        let changed = if doubt.is_none() {
-            let kept: Vec<Word> = kept.into_iter().cloned().collect();
-            let fixed = places.iter().filter(|i| *i < fixed).count();
-            let margins: Vec<usize> = places.iter().map_while(|i| margins.get(*i).copied()).collect();
-            self.stabiliser.update_open(&kept, &margins, fixed, open, is_final)
-        } else {
-            is_final && self.stabiliser.update(&[], 0, true)
-        };
-        if is_final {
-            let held = |reason: &str, words: usize| {
-                metrics::get().words_held.with_label_values(&[reason]).inc_by(words as u64);
-            };
-            held("loop", words.len() - places.len());
-            doubt.iter().for_each(|d| held(d.name(), places.len().saturating_sub(self.stabiliser.committed().len())));
-        }
-        let settled = if doubt.is_none() { self.stabiliser.settled() } else { 0 };
-        let settled = settled.checked_sub(1).and_then(|last| places.get(last)).map_or(0, |last| last + 1);
-        Taken { changed, settled, doubt }
-    }
-
-    fn recognised(&self, update: &Update) -> Recognised {
-        let on_session = |w: &Word| Word { start: w.start.plus(self.at.0), end: w.end.plus(self.at.0), ..w.clone() };
-        Recognised {
-            utterance: self.utterance,
-            lang: self.lang.clone(),
-            committed: self.stabiliser.committed().iter().map(on_session).collect(),
-            tentative: self.stabiliser.tentative().iter().map(on_session).collect(),
-            steady: self.stabiliser.steady(),
-            is_final: update.is_done,
-            start: self.at,
-            heard: self.at.plus(update.heard),
-            flags: Vec::new(),
-        }
     }
 }
 

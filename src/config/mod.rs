@@ -76,7 +76,8 @@ fn set(table: &mut toml::Table, keys: &[String], value: toml::Value) -> Option<(
     Some(())
 }
 
-fn explain(text: &str, e: &toml::de::Error) -> Error {
+/// What is wrong with a TOML text, and where.
+pub(crate) fn explain(text: &str, e: &toml::de::Error) -> Error {
     let line = e.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
     let (message, hint) = nearest(e.message());
     let key = e.span().and_then(|span| text.get(span)).and_then(|s| s.lines().next()).unwrap_or_default().trim();

@@ -2,6 +2,7 @@
 //! and other translation services write it, for terms of all rooms.
 
 use super::{Entries, Glossary, Term};
+use crate::config;
 use crate::error::{Error, Result};
 use crate::text::Lang;
 use std::path::Path;
@@ -30,10 +31,7 @@ impl Glossary {
     /// # Errors
     /// A config error that names the entry.
     pub fn from_toml(text: &str) -> Result<Self> {
-        let mut table: Table = text.parse().map_err(|e: toml::de::Error| {
-            let line = e.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            Error::config(format!("line {line}: {}", e.message()))
-        })?;
+        let mut table: Table = text.parse().map_err(|e| config::explain(text, &e))?;
         let mut glossary = Self::default();
         if let Some(rooms) = table.remove("rooms") {
             for (room, value) in sub_table("rooms", rooms)? {

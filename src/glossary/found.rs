@@ -109,7 +109,7 @@ pub fn uses(found: &[Found], translation: &str) -> Vec<TermUse> {
     for Found { term, .. } in found {
         // The second mention of a term needs a second mention of its translation.
         let before = uses.iter().filter(|u| u.target == term.target).count();
-        let honoured = places(&text, &words(&term.target), ENDING).len() > before;
+        let honoured = places(&text, &words(&term.target)).len() > before;
         uses.push(TermUse { source: term.source.clone(), target: term.target.clone(), honoured });
     }
     uses
@@ -117,15 +117,15 @@ pub fn uses(found: &[Found], translation: &str) -> Vec<TermUse> {
 
 /// Where these words first stand in a text, in bytes, whatever their last one's ending.
 pub fn first(text: &str, wanted: &str) -> Option<Range<usize>> {
-    places(&words(text), &words(wanted), ENDING).into_iter().next()
+    places(&words(text), &words(wanted)).into_iter().next()
 }
 
-/// Where these words stand in a text, one behind the other; the last may have an ending of so many letters.
-fn places(text: &[Spot], wanted: &[Spot], ending: usize) -> Vec<Range<usize>> {
+/// Where these words stand in a text, one behind the other; the last may have an ending.
+fn places(text: &[Spot], wanted: &[Spot]) -> Vec<Range<usize>> {
     let Some(last) = wanted.len().checked_sub(1) else { return Vec::new() };
     let is = |i: usize, word: &str| {
         let wanted = wanted[i].0.as_str();
-        let is_inflected = |rest: &str| i == last && rest.chars().count() <= ending && wanted.chars().count() >= STEM;
+        let is_inflected = |rest: &str| i == last && rest.chars().count() <= ENDING && wanted.chars().count() >= STEM;
         word == wanted || word.strip_prefix(wanted).is_some_and(is_inflected)
     };
     let (mut places, mut from) = (Vec::new(), 0);

@@ -2,13 +2,16 @@
 //! for every room, or for one.
 //!
 //! In the order of the data: `file` (text to entries), [`Glossary`] (entries to what a room and a pair of languages need),
-//! [`found`] (terms in a text, and whether its translation has them), [`Glossaries`] (the file, read again when it changes).
+//! [`found`] (terms in a text, and whether its translation has them), [`Glossaries`] (the file, read again when it changes),
+//! [`Ready`] (what stages make of it).
 
 mod file;
 pub mod found;
+mod ready;
 mod watch;
 
 pub use found::{Found, TermUse, Terms};
+pub use ready::Ready;
 pub use watch::{Glossaries, Watching};
 
 use crate::text::Lang;
@@ -82,12 +85,6 @@ impl Glossary {
             n => format!(", with entries of their own for {n} rooms"),
         };
         if counts.is_empty() { "empty".into() } else { format!("{}{rooms}", counts.join(", ")) }
-    }
-
-    /// The pairs of languages that terms are written for.
-    pub fn pairs(&self) -> impl Iterator<Item = (&Lang, &Lang)> {
-        let all = std::iter::once(&self.everywhere).chain(self.rooms.values());
-        all.flat_map(|entries| entries.terms.iter().map(|(from, to, _)| (from, to)))
     }
 
     /// A room's own entries, then those of all rooms.

@@ -8,7 +8,7 @@ use super::target::{Target, Ways, Work};
 use super::terms::Names;
 use super::{Job, Translation, Translator};
 use crate::error::Result;
-use crate::glossary::{Found, Glossaries};
+use crate::glossary::{Found, Glossaries, Ready, Terms};
 use crate::metrics;
 use crate::pipeline::governor::{Drafts, Effort};
 use crate::pipeline::item::{Flow, Item, Recognised, Session, Translated};
@@ -26,7 +26,7 @@ pub struct Translate {
     ways: Ways,
     effort: Effort,
     is_read: Read,
-    glossary: Arc<Glossaries>,
+    terms: Ready<(String, Lang, Lang), Arc<Terms>>,
     names: Names,
     open: HashMap<Arc<Session>, Vec<Target>>,
 }
@@ -37,13 +37,14 @@ type Pending = Vec<(Arc<Session>, Recognised)>;
 impl Translate {
     /// A stage over this translator.
     pub fn new(translator: Option<Box<dyn Translator>>, ways: Ways) -> Self {
-        let (effort, glossary, names, open) = (Effort::default(), Arc::default(), Names::default(), HashMap::new());
-        Self { translator, ways, effort, is_read: Box::new(|_, _| true), glossary, names, open }
+        let (effort, names, open) = (Effort::default(), Names::default(), HashMap::new());
+        let terms = Ready::new(Arc::default());
+        Self { translator, ways, effort, is_read: Box::new(|_, _| true), terms, names, open }
     }
 
     /// Uses from now on the terms of this glossary.
     pub fn heed(&mut self, glossary: Arc<Glossaries>) {
-        self.glossary = glossary;
+        self.terms = Ready::new(glossary);
     }
 
     /// Does from now on as much as `effort` says, and drafts what `is_read` says that somebody reads.
@@ -111,9 +112,11 @@ impl Translate {
         let is_wanted = self.translator.is_some();
         for lang in session.to.iter().filter(|l| is_wanted && l.primary() != recognised.lang.primary()) {
             if !targets.iter().any(|t| &t.lang == lang) {
-                let terms = Arc::new(self.glossary.now().terms(&session.room, &recognised.lang, lang));
+                let (room, from) = (&session.room, &recognised.lang);
+                let key = (room.clone(), from.clone(), lang.clone());
+                let terms = self.terms.get(key, |glossary| Arc::new(glossary.terms(room, from, lang)));
                 let target = Target::new(lang.clone(), recognised.utterance, &self.ways);
-                targets.push(target.with_terms(terms));
+                targets.push(target.with_terms(terms.clone()));
             }
         }
         targets.iter_mut()

@@ -72,7 +72,11 @@ impl Names {
         let jobs: Vec<Job> = unknown.iter().map(|(_, job)| job.clone()).collect();
         for ((key, _), answer) in unknown.into_iter().zip(translator.translate(&jobs)?) {
             let names = self.0.entry(key).or_default();
-            names.extend(bare(&answer.text()).filter(|name| !names.contains(name)).collect::<Vec<_>>());
+            for name in bare(&answer.text()) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
         }
         Ok(())
     }
@@ -91,10 +95,10 @@ impl Names {
 }
 
 /// A name without its article, where it seems to have one, and as it is.
-fn bare(answer: &str) -> impl Iterator<Item = String> {
+fn bare(answer: &str) -> Vec<String> {
     let name = answer.trim_matches(|c: char| !c.is_alphanumeric());
     let without = name.split_once(' ').filter(|(article, _)| article.chars().count() <= ARTICLE).map(|(_, bare)| bare);
-    without.into_iter().chain([name]).filter(|name| !name.is_empty()).map(str::to_owned).collect::<Vec<_>>().into_iter()
+    without.into_iter().chain([name]).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// Puts a term in the first place of a name; `false`: it has none.
@@ -152,8 +156,7 @@ mod tests {
 
     #[test]
     fn articles_are_no_part_of_a_name() {
-        let names = |answer: &str| bare(answer).collect::<Vec<_>>();
-        assert_eq!(names("La puerta."), ["puerta", "La puerta"]);
-        assert_eq!((names("¿Puerta?"), names("...")), (vec!["Puerta".to_owned()], vec![]));
+        assert_eq!(bare("La puerta."), ["puerta", "La puerta"]);
+        assert_eq!((bare("¿Puerta?"), bare("...")), (vec!["Puerta".to_owned()], vec![]));
     }
 }

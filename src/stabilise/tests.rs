@@ -71,7 +71,7 @@ fn final_only_waits() {
 fn align_att_stops_at_the_first_word_that_looks_at_the_newest_sound() {
     let mut s = Stabiliser::new(CommitPolicy::AlignAtt { last: 25 });
     let mut committed = |text: &str, margins: &[usize]| {
-        s.update_aligned(&words(text), margins, 0, false);
+        s.update_open(&words(text), margins, 0, 0, false);
         s.committed().join(" ")
     };
     assert_eq!(committed("a b c d", &[90, 25, 24, 80]), "a b", "at once, and nothing behind a word that is too new");
@@ -141,7 +141,7 @@ fn check_stream<W: Same + PartialEq + std::fmt::Debug>(
         let margins: Vec<usize> = hypothesis.iter().skip(dice.usize(..2)).map(|_| dice.usize(..8)).collect();
         match policy {
             CommitPolicy::SourceTail { .. } if i < hypotheses => s.update_read(&hypothesis, dice.usize(..8)),
-            _ => s.update_aligned(&hypothesis, &margins, dice.usize(..8), i == hypotheses),
+            _ => s.update_open(&hypothesis, &margins, dice.usize(..8), dice.usize(..3), i == hypotheses),
         };
         assert!(s.committed().starts_with(&before), "{policy:?}: {before:?} became {:?}", s.committed());
         assert!(s.settled() + s.tentative().len() == hypothesis.len() && s.steady() <= s.tentative().len());

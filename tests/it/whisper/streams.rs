@@ -162,7 +162,7 @@ fn words_attend_to_where_they_are_said() {
         }
         // One pass is enough to commit what isn't new.
         let mut stabiliser = Stabiliser::new(CommitPolicy::AlignAtt { last: 25 });
-        stabiliser.update_aligned(words, margins, 0, false);
+        stabiliser.update_open(words, margins, 0, 0, false);
         let committed = stabiliser.committed().len();
         assert!(committed > 0 && committed <= words.len(), "{committed} of {} words", words.len());
     }
