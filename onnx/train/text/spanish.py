@@ -1,9 +1,9 @@
 """Spanish infinitives -> conjugated forms, and words -> plural / gender forms.
 
-Persons are four: 0 yo, 1 él/ella/usted, 2 nosotros, 3 ellos/ustedes (the grammar
-addresses people as usted)."""
+Persons: 0 yo, 1 él/ella/usted, 2 nosotros, 3 ellos/ustedes, 4 tú."""
 
 import functools
+import re
 
 ENDINGS = {
     "ar": dict(pres="o a amos an", pret="é ó amos aron", impf="aba aba ábamos aban",
@@ -20,7 +20,7 @@ for _change, _verbs in {
             "recomendar calentar encender sugerir confirmar- atender sentar",
     "o>ue": "poder dormir encontrar volver recordar probar mostrar costar mover devolver acostar "
             "almorzar contar resolver soler demostrar aprobar volar morir doler llover",
-    "e>i": "pedir servir repetir seguir elegir vestir conseguir despedir medir",
+    "e>i": "pedir servir repetir seguir elegir vestir conseguir despedir medir corregir",
     "u>ue": "jugar",
 }.items():
     for _v in _verbs.split():
@@ -60,7 +60,11 @@ IRREGULAR = {
     "imprimir": dict(part="impreso"),
     "enviar": dict(pres="envío envía enviamos envían", subj="envíe envíe enviemos envíen"),
     "continuar": dict(pres="continúo continúa continuamos continúan", subj="continúe continúe continuemos continúen"),
-    "actualizar": {}, "jugar": {},
+    "confiar": dict(pres="confío confía confiamos confían", subj="confíe confíe confiemos confíen"),
+    "fotografiar": dict(pres="fotografío fotografía fotografiamos fotografían", subj="fotografíe fotografíe fotografiemos fotografíen"),
+    "proponer": dict(yo="propongo", pretS="propus", futS="propondr", part="propuesto"),
+    "describir": dict(part="descrito"),
+    "reír": dict(pres="río ríe reímos ríen", pret="reí rió reímos rieron", subj="ría ría riamos rían", ger="riendo", part="reído", futS="reir"),
     "reunir": dict(pres="reúno reúne reunimos reúnen", subj="reúna reúna reunamos reúnan"),
     "evaluar": dict(pres="evalúo evalúa evaluamos evalúan", subj="evalúe evalúe evaluemos evalúen"),
     "oler": dict(pres="huelo huele olemos huelen", subj="huela huela olamos huelan"),
@@ -141,13 +145,49 @@ def conjugate(inf):
     gstem = _vary(stem, change, True) if weak_ir else stem
     out["ger"] = irr.get("ger", gstem + end["ger"])
     out["part"] = irr.get("part", stem + end["part"])
+    for tense in ("pres", "impf", "subj", "fut", "cond"):
+        out[tense].append({"es": "eres"}.get(out[tense][1], out[tense][1] + "s"))
+    out["pret"].append(out["pret"][2][:-3] + "ste")
     return out
+
+
+TU = {"tener": "ten", "venir": "ven", "poner": "pon", "salir": "sal", "hacer": "haz", "decir": "di", "ir": "ve", "ser": "sé", "proponer": "propón"}
+
+
+def imperative(inf, person, negative=False):
+    """The command to usted (1), nosotros (2) or tú (4)."""
+    c = conjugate(inf)
+    if person == 2 and inf == "ir" and not negative:
+        return "vamos"
+    if person == 4 and not negative:
+        return TU.get(inf, c["pres"][1])
+    return c["subj"][person]
+
+
+ACCENT = dict(zip("aeiou", "áéíóú"))
+
+
+def attach(form, clitics):
+    """A command or gerund and its pronouns in one word, with the accent that keeps the stress: traiga + me -> tráigame."""
+    vowels = re.findall("[aeiouáéíóúü]+", form)
+    if not clitics or re.search("[áéíóú]", form) and len(clitics) > 0 and len(vowels) > 1:
+        return form + "".join(clitics)
+    if len(vowels) + len(clitics) < 3:
+        return form + "".join(clitics)
+    # Stress lies on the last vowel group but one after a vowel, n or s; an infinitive's on its last.
+    groups = [m.span() for m in re.finditer("[aeiou]+", re.sub("(?<=[gq])u(?=[ei])", "-", form))]
+    start, end = groups[-2] if form[-1] in "aeiouns" and len(groups) > 1 else groups[-1]
+    group = form[start:end]
+    strong = next((i for i, c in enumerate(group) if c in "aeo"), len(group) - 1)
+    i = start + strong
+    return form[:i] + ACCENT[form[i]] + form[i + 1:] + "".join(clitics)
 
 
 PLURALS = {"joven": "jóvenes", "examen": "exámenes", "imagen": "imágenes", "orden": "órdenes",
            "volumen": "volúmenes", "resumen": "resúmenes", "margen": "márgenes", "origen": "orígenes",
-           "gris": "grises", "mes": "meses", "jersey": "jerséis", "camping": "campings", "país": "países"}
-STOPS = ("de", "a", "con", "para", "sin", "del", "en", "por")
+           "gris": "grises", "mes": "meses", "jersey": "jerséis", "camping": "campings", "país": "países",
+           "menú": "menús", "champú": "champús"}
+STOPS = ("de", "a", "con", "para", "sin", "del", "en", "por", "poco")
 
 
 def plural_word(w):
@@ -173,24 +213,31 @@ def plural(phrase):
     return " ".join(out)
 
 
+INVARIABLE = ("de ", "a la ", "poco ", "en ")
+
+
 def adjective(a, gender, is_plural):
     """masculine singular adjective -> agreeing form; only the first word inflects."""
-    if a.endswith("!") or a.startswith(("de ", "a la ")):  # an invariable phrase
-        return a.rstrip("!")
+    if a.startswith(INVARIABLE):
+        return a
     head, *rest = a.split()
-    if head.endswith("!"):  # an adverb, then the adjective
-        return head[:-1] + " " + adjective(" ".join(rest), gender, is_plural)
     if gender == "f":
         if head.endswith("o"):
             head = head[:-1] + "a"
-        elif head.endswith("és"):
-            head = head[:-2] + "esa"
-        elif head.endswith("án"):
-            head = head[:-2] + "ana"
-        elif head.endswith("dor"):
+        elif head.endswith(("és", "án")):
+            head = head[:-2] + {"é": "e", "á": "a"}[head[-2]] + head[-1] + "a"
+        elif head.endswith("or") and head not in ("mejor", "peor", "mayor", "menor"):
             head += "a"
         elif head == "español":
             head = "española"
     if is_plural:
         head = plural_word(head)
     return " ".join([head] + rest)
+
+
+FEMININE = ("ción", "sión", "dad", "nión", "a")
+
+
+def gender(noun):
+    """Of a noun whose ending tells it."""
+    return "f" if noun.split()[0].endswith(FEMININE) else "m"
