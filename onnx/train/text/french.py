@@ -149,13 +149,13 @@ def plural(word):
 
 
 # words before which the head and its adjectives end
-STOP = re.compile(r"^(de|à|au|d'|en|contre|côté|sur|pour)")
+STOP = re.compile(r"^(de|du|à|au|d'|en|contre|côté|sur|pour)")
 
 
 def plural_phrase(phrase):
     out, stop = [], False
     for w in phrase.split():
-        stop = stop or bool(STOP.match(w)) and w in ("de", "à", "au", "aux", "en", "contre", "côté", "sur", "pour") or w.startswith("d'")
+        stop = stop or bool(STOP.match(w)) and w in ("de", "du", "à", "au", "aux", "en", "contre", "côté", "sur", "pour") or w.startswith("d'")
         out.append(w if stop else plural(w))
     return " ".join(out)
 

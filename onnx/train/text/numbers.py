@@ -1,4 +1,6 @@
-"""Integers, clock times, dates and prices -> the words said for them in English and Spanish."""
+"""Integers, ordinals, clock times, dates and prices -> the words said for them in four languages."""
+
+from .spec import LANGS
 
 EN_UNITS = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
             "fifteen sixteen seventeen eighteen nineteen").split()
@@ -7,19 +9,22 @@ ES_UNITS = ("cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce
             "dieciséis diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro "
             "veinticinco veintiséis veintisiete veintiocho veintinueve").split()
 ES_TENS = "- - - treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
-ES_HUNDREDS = ("- ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos "
-               "ochocientos novecientos").split()
-DAYS = [("Monday", "lunes"), ("Tuesday", "martes"), ("Wednesday", "miércoles"), ("Thursday", "jueves"),
-        ("Friday", "viernes"), ("Saturday", "sábado"), ("Sunday", "domingo")]
-MONTHS = [("January", "enero"), ("February", "febrero"), ("March", "marzo"), ("April", "abril"),
-          ("May", "mayo"), ("June", "junio"), ("July", "julio"), ("August", "agosto"),
-          ("September", "septiembre"), ("October", "octubre"), ("November", "noviembre"),
-          ("December", "diciembre")]
-ORDINALS = ("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-            "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first "
-            "twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh "
-            "twenty-eighth twenty-ninth thirtieth thirty-first").split()
+ES_HUNDREDS = "- ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos".split()
+DE_UNITS = "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn".split()
+DE_TENS = "- - zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split()
+FR_UNITS = "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf".split()
+FR_TENS = "- - vingt trente quarante cinquante soixante".split()
+EN_ORDINALS = ("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
+               "seventeenth eighteenth nineteenth twentieth").split()
+DE_ORDINALS = {1: "erst", 3: "dritt", 7: "siebt", 8: "acht"}
 ES_ORDINALS = "primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo".split()
+DAYS = [dict(zip(LANGS, d)) for d in zip("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(), "lunes martes miércoles jueves viernes sábado domingo".split(),
+                                         "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag".split(), "lundi mardi mercredi jeudi vendredi samedi dimanche".split())]
+MONTHS = [dict(zip(LANGS, m)) for m in zip(
+    "January February March April May June July August September October November December".split(),
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
+    "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split())]
 
 
 def english(n):
@@ -35,7 +40,7 @@ def english(n):
 def spanish(n, gender="", noun=False):
     """noun: the number stands before a noun (veintiún billetes, doscientas páginas)."""
     if n >= 1000:
-        head = "mil" if n // 1000 == 1 else spanish(n // 1000, "m", True) + " mil"
+        head = "mil" if n // 1000 == 1 else spanish(n // 1000, gender if n >= 200000 else "m", True) + " mil"
         return head + (" " + spanish(n % 1000, gender, noun) if n % 1000 else "")
     if n == 100:
         return "cien"
@@ -56,7 +61,61 @@ def spanish(n, gender="", noun=False):
     return ES_TENS[n // 10] + (" y " + ES_UNITS[n % 10] if n % 10 else "")
 
 
-def pick_number(rng, top=20000):
+def german(n, last=True):
+    """One word, as it is written. last: nothing follows (eins, not ein)."""
+    if n == 1 and not last:
+        return "ein"
+    if n < 20:
+        return DE_UNITS[n]
+    if n < 100:
+        ten = DE_TENS[n // 10]
+        return (german(n % 10, False) + "und" if n % 10 else "") + ten
+    if n < 1000:
+        return german(n // 100, False) + "hundert" + (german(n % 100) if n % 100 else "")
+    return german(n // 1000, False) + "tausend" + (german(n % 1000) if n % 1000 else "")
+
+
+def french(n, gender="", end=True):
+    """end: nothing follows, so that cents and quatre-vingts take their s."""
+    if n < 20:
+        return "une" if n == 1 and gender == "f" else FR_UNITS[n]
+    if n < 70:
+        ten, unit = FR_TENS[n // 10], n % 10
+        return ten if not unit else ten + (" et " if unit == 1 else "-") + french(unit, gender)
+    if n < 80:
+        return "soixante" + (" et " if n == 71 else "-") + FR_UNITS[n - 60]
+    if n < 100:
+        return "quatre-vingt" + ("s" if n == 80 and end else "" if n == 80 else "-" + ("une" if n == 81 and gender == "f" else FR_UNITS[n - 80]))
+    if n < 1000:
+        h, rest = n // 100, n % 100
+        head = "cent" if h == 1 else FR_UNITS[h] + " cent" + ("s" if not rest and end else "")
+        return head + (" " + french(rest, gender, end) if rest else "")
+    head = "mille" if n // 1000 == 1 else french(n // 1000, "", False) + " mille"
+    return head + (" " + french(n % 1000, gender, end) if n % 1000 else "")
+
+
+def words(n, gender="m", noun=False):
+    """-> the number in every language; before a noun of that gender in Spanish and French where noun."""
+    return dict(en=english(n), es=spanish(n, gender, noun), de=german(n), fr=french(n, gender if noun else ""))
+
+
+def ordinal(n):
+    """-> 1 to 31: en `first`, de the stem `erst`, es `primero`, fr `premier`."""
+    if n <= 20:
+        en = EN_ORDINALS[n - 1]
+    else:
+        en = "thirtieth" if n == 30 else EN_TENS[n // 10] + " " + EN_ORDINALS[n % 10 - 1]
+    de = DE_ORDINALS.get(n) or german(n) + ("t" if n < 20 else "st")
+    es = ES_ORDINALS[n - 1] if n <= 10 else spanish(n)
+    if n == 1:
+        fr = "premier"
+    else:
+        base = french(n)
+        fr = base[:-1] + "ième" if base.endswith("e") else base + "uième" if base.endswith("cinq") else base[:-1] + "vième" if base.endswith("neuf") else base + "ième"
+    return dict(en=en, es=es, de=de, fr=fr)
+
+
+def pick(rng, top=20000):
     r = rng.random()
     if r < .35:
         n = rng.randint(1, 20)
@@ -64,66 +123,83 @@ def pick_number(rng, top=20000):
         n = rng.randint(2, 99)
     elif r < .85:
         n = rng.choice([100, 200, 250, 300, 150, 500]) if rng.random() < .3 else rng.randint(101, 999)
-    else:
+    elif r < .97:
         n = rng.choice([1000, 2000, 5000, 10000, 20000]) if rng.random() < .3 else rng.randint(1001, 20000)
+    else:
+        n = rng.choice([50000, 100000, 200000, 250000, 500000]) if rng.random() < .4 else rng.randint(20001, 999999)
     return n if n <= top else rng.randint(2, top)
 
 
 def clock(rng):
-    """-> (en, es) like ("half past three", "las tres y media")."""
+    """-> what is said after at, a, um, à: half past three, las tres y media, halb vier, trois heures et demie."""
     h = rng.randint(1, 12)
-    la = "la una" if h == 1 else "las " + ES_UNITS[h]
-    en = EN_UNITS[h]
+    nxt = h % 12 + 1
+    es = lambda k: "la una" if k == 1 else "las " + ES_UNITS[k]
+    fr = lambda k: "une heure" if k == 1 else "midi" if k == 12 and h == 12 and noon else FR_UNITS[k] + " heures"
+    uhr = lambda k: ("ein" if k == 1 else german(k)) + " Uhr"
+    noon = False
     r = rng.random()
+    m = rng.choice([5, 10, 20, 25])
     if r < .3:
-        en, es = rng.choice([en + " o'clock", en]), la
+        t = dict(en=EN_UNITS[h] + rng.choice([" o'clock", ""]), es=es(h), de=uhr(h), fr=fr(h))
+        if rng.random() < .4:
+            if h <= 11:
+                part = ("in the morning", "de la mañana", "morgens", "du matin") if h > 4 else None
+                if h < 8 and rng.random() < .5:
+                    part = ("in the afternoon", "de la tarde", "nachmittags", "de l'après-midi") if h < 6 else ("in the evening", "de la tarde", "abends", "du soir")
+                elif h > 7 and rng.random() < .4:
+                    part = ("in the evening", "de la noche", "abends", "du soir")
+                if part:
+                    t = {lang: "%s %s" % (t[lang].replace(" o'clock", ""), p) for lang, p in zip(LANGS, part)}
     elif r < .42:
-        en, es = rng.choice(["half past " + en, en + " thirty"]), la + " y media"
+        t = dict(en=rng.choice(["half past " + EN_UNITS[h], EN_UNITS[h] + " thirty"]), es=es(h) + " y media", de="halb " + german(nxt), fr=fr(h) + " et demie")
     elif r < .52:
-        en, es = rng.choice(["a quarter past " + en, en + " fifteen"]), la + " y cuarto"
-    elif r < .6:
-        en, es = "a quarter to " + en, la + " menos cuarto"
-    elif r < .68:
-        m = rng.choice([5, 10, 20, 25])
-        en, es = EN_M(m) + " to " + en, la + " menos " + spanish(m)
-    elif r < .76:
-        m = rng.choice([5, 10, 20, 25])
-        en, es = EN_M(m) + " past " + en, la + " y " + spanish(m)
+        t = dict(en=rng.choice(["a quarter past ", "quarter past "]) + EN_UNITS[h], es=es(h) + " y cuarto", de="Viertel nach " + german(h), fr=fr(h) + " et quart")
+    elif r < .61:
+        t = dict(en=rng.choice(["a quarter to ", "quarter to "]) + EN_UNITS[nxt], es=es(nxt) + " menos cuarto", de="Viertel vor " + german(nxt), fr=fr(nxt) + " moins le quart")
+    elif r < .69:
+        t = dict(en=english(m) + " to " + EN_UNITS[nxt], es=es(nxt) + " menos " + spanish(m), de=german(m) + " vor " + german(nxt), fr=fr(nxt) + " moins " + french(m))
+    elif r < .77:
+        t = dict(en=english(m) + " past " + EN_UNITS[h], es=es(h) + " y " + spanish(m), de=german(m) + " nach " + german(h), fr=fr(h) + " " + french(m))
+    elif r < .92:
+        m = rng.choice([10, 12, 17, 18, 20, 25, 35, 40, 45, 50, 55, 42, rng.randint(10, 59)])
+        t = dict(en=EN_UNITS[h] + " " + english(m), es=es(h) + " y " + spanish(m), de=uhr(h) + " " + german(m), fr=fr(h) + " " + french(m, "f"))
     else:
-        m = rng.choice([10, 12, 17, 18, 20, 25, 35, 40, 45, 50, 55, 42])
-        en, es = en + " " + english(m), la + " y " + spanish(m)
-    r = rng.random()
-    if r < .12:
-        en, es = en + " in the morning", es + " de la mañana"
-    elif r < .22:
-        en, es = en + " in the afternoon", es + " de la tarde"
-    elif r < .27 and h >= 8:
-        en, es = en + " at night", es + " de la noche"
-    return en, es
+        # The 24-hour clock, as stations and offices say it.
+        h, m = rng.randint(13, 23), rng.choice([0, 10, 15, 20, 30, 35, 45, 50])
+        t = dict(en=english(h - 12) + (" " + english(m) if m else "") + " p m", es="las " + spanish(h, "f", True) + (" y " + spanish(m) if m else " horas"),
+                 de=german(h) + " Uhr" + (" " + german(m) if m else ""), fr=french(h, "f") + " heures" + (" " + french(m) if m else ""))
+    return t
 
 
-def EN_M(m):
-    return english(m)
+def date(rng):
+    """-> the third of May, el tres de mayo, der dritte Mai (its case: see date_german), le trois mai; and the numbers."""
+    d, k = rng.randint(1, 31), rng.randint(0, 11)
+    d = min(d, 28 if k == 1 else 30 if k in (3, 5, 8, 10) else 31)
+    m, o = MONTHS[k], ordinal(d)
+    en = rng.choice(["the %s of %s" % (o["en"], m["en"]), "%s %s" % (m["en"], o["en"])])
+    return dict(en=en, es="el %s de %s" % ("uno" if d == 1 else spanish(d), m["es"]), de="%sten %s" % (o["de"][:-1], m["de"]),
+                fr="le %s %s" % ("premier" if d == 1 else french(d), m["fr"]))
 
 
-def date(rng, article=True):
-    """-> ("the third of May" / "May third", "el tres de mayo")."""
-    d, (men, mes) = rng.randint(1, 31), rng.choice(MONTHS)
-    if d == 31 and men in ("April", "June", "September", "November", "February"):
-        d = 30
-    if d > 28 and men == "February":
-        d = 28
-    en = rng.choice(["the %s of %s" % (ORDINALS[d - 1], men), "%s %s" % (men, ORDINALS[d - 1])])
-    return en.replace("-", " "), ("el " if article else "") + ("uno" if d == 1 else spanish(d)) + " de " + mes
+CURRENCIES = [(("euro", "euros"), ("euro", "euros", "m"), ("Euro", "Euro"), ("euro", "euros"))] * 5 + [
+    (("dollar", "dollars"), ("dólar", "dólares", "m"), ("Dollar", "Dollar"), ("dollar", "dollars"))] * 3 + [
+    (("pound", "pounds"), ("libra", "libras", "f"), ("Pfund", "Pfund"), ("livre", "livres"))] + [
+    (("franc", "francs"), ("franco", "francos", "m"), ("Franken", "Franken"), ("franc", "francs"))]
 
 
 def price(rng):
+    en, es, de, fr = rng.choice(CURRENCIES)
     r = rng.random()
-    cur, esc, g = rng.choice([("euro", "euro", "m")] * 5 + [("dollar", "dólar", "m")] * 3 + [("pound", "libra", "f"), ("peso", "peso", "m")])
     n = rng.randint(1, 99) if r < .75 else rng.choice([100, 120, 150, 200, 250, 300, 350, 400, 500, 1000, 2000, rng.randint(101, 3000)])
-    es = spanish(n, g, True) + " " + (esc if n == 1 else {"dólar": "dólares"}.get(esc, esc + "s"))
-    en = english(n) + " " + cur + ("" if n == 1 else "s")
-    if n < 60 and rng.random() < .15:
+    one = n == 1
+    t = dict(en="%s %s" % (english(n), en[not one]), es="%s %s" % (spanish(n, es[2], True), es[not one]),
+             de="%s %s" % ("ein" if one else german(n), de[not one]), fr="%s %s" % (french(n, "f" if fr[0] == "livre" else ""), fr[not one]))
+    if n < 60 and rng.random() < .2:
         c = rng.choice([10, 20, 25, 30, 40, 50, 60, 75, 80, 90])
-        return en + " and " + english(c) + " cents", es + " con " + spanish(c)
-    return en, es
+        if es[2] == "f" or rng.random() < .5:
+            t = dict(en=t["en"] + " " + english(c), es=t["es"] + " con " + spanish(c), de=t["de"] + " " + german(c), fr=t["fr"] + " " + french(c))
+        else:
+            t = dict(en=t["en"] + " and " + english(c) + " cents", es=t["es"] + " y " + spanish(c) + (" céntimos" if es[0] == "euro" else " centavos" if es[0] == "dólar" else " céntimos"),
+                     de=t["de"] + " und " + german(c) + (" Rappen" if de[0] == "Franken" else " Cent"), fr=t["fr"] + " et " + french(c) + " centimes")
+    return t
