@@ -61,18 +61,18 @@ def spanish(n, gender="", noun=False):
     return ES_TENS[n // 10] + (" y " + ES_UNITS[n % 10] if n % 10 else "")
 
 
-def german(n, last=True):
-    """One word, as it is written. last: nothing follows (eins, not ein)."""
+def german(n, last=True, head=True):
+    """One word, as it is written. last: nothing follows (eins, not ein); head: nothing precedes (hundert, not einhundert)."""
     if n == 1 and not last:
         return "ein"
     if n < 20:
         return DE_UNITS[n]
     if n < 100:
-        ten = DE_TENS[n // 10]
-        return (german(n % 10, False) + "und" if n % 10 else "") + ten
-    if n < 1000:
-        return german(n // 100, False) + "hundert" + (german(n % 100) if n % 100 else "")
-    return german(n // 1000, False) + "tausend" + (german(n % 1000) if n % 1000 else "")
+        return (german(n % 10, False) + "und" if n % 10 else "") + DE_TENS[n // 10]
+    for size, word in ((1000, "tausend"), (100, "hundert")):
+        if n >= size:
+            count = "" if n // size == 1 and head else german(n // size, False, head)
+            return count + word + (german(n % size, last, False) if n % size else "")
 
 
 def french(n, gender="", end=True):
@@ -135,9 +135,8 @@ def clock(rng):
     h = rng.randint(1, 12)
     nxt = h % 12 + 1
     es = lambda k: "la una" if k == 1 else "las " + ES_UNITS[k]
-    fr = lambda k: "une heure" if k == 1 else "midi" if k == 12 and h == 12 and noon else FR_UNITS[k] + " heures"
+    fr = lambda k: "une heure" if k == 1 else FR_UNITS[k] + " heures"
     uhr = lambda k: ("ein" if k == 1 else german(k)) + " Uhr"
-    noon = False
     r = rng.random()
     m = rng.choice([5, 10, 20, 25])
     if r < .3:
@@ -167,7 +166,7 @@ def clock(rng):
     else:
         # The 24-hour clock, as stations and offices say it.
         h, m = rng.randint(13, 23), rng.choice([0, 10, 15, 20, 30, 35, 45, 50])
-        t = dict(en=english(h - 12) + (" " + english(m) if m else "") + " p m", es="las " + spanish(h, "f", True) + (" y " + spanish(m) if m else " horas"),
+        t = dict(en=english(h - 12) + (" " + english(m) if m else "") + (" in the afternoon" if h < 18 else " in the evening"), es="las " + spanish(h, "f", True) + (" y " + spanish(m) if m else " horas"),
                  de=german(h) + " Uhr" + (" " + german(m) if m else ""), fr=french(h, "f") + " heures" + (" " + french(m) if m else ""))
     return t
 
