@@ -7,7 +7,7 @@ import re
 
 from . import numbers
 from .german import DIES, MIXED, MODAL, STRONG_ENDING, THE, WEAK, adjective, cell, comparative, conjugate, imperative, noun, superlative, EIN
-from .spec import definite, gender, number, person
+from .spec import NP, definite, gender, number, person
 
 INDEX = {"1s": 0, "2s": 1, "3s": 2, "1p": 3, "3p": 4, "2f": 4}
 PRONOUN = {"1s": ("ich", "mich", "mir"), "2s": ("du", "dich", "dir"), "2f": ("Sie", "Sie", "Ihnen"), "3sm": ("er", "ihn", "ihm"), "3sf": ("sie", "sie", "ihr"),
@@ -44,14 +44,14 @@ def np(x, case="nom", neg=False):
         if x.texts.get("title") and case != "nom":
             return x.texts["de"].replace("Herr ", "Herrn ")
         return x.texts["de"]
-    w, pl = x.noun.words["de"], number(x, "de") and not (x.noun.words["de"].only and x.det == "a" and not x.noun.mass and not x.pl and False)
+    w, pl = x.noun.words["de"], number(x, "de")
     pair = w.only and x.det == "a" and not x.pl and not x.noun.mass
     g = "p" if pl or w.only else w.g
     if pair:
         pl = True
     det = x.det
     lead, table = "", STRONG_ENDING
-    art = {"m": "der den dem des", "f": "die die der der", "n": "das das dem des", "p": "die die den der"}[g].split()[("nom", "acc", "dat", "gen").index(case)]
+    art = cell(THE, g, case)
     if det in ("the", "all"):
         lead, table = ("alle " if det == "all" else "¤" + art + " "), WEAK
         if det == "all" and case == "dat":
@@ -78,11 +78,7 @@ def np(x, case="nom", neg=False):
     elif det == "many":
         lead = "viele" + ("n " if case == "dat" else " ")
     elif det in ("this", "that", "which", "every"):
-        stem = {"this": "dies", "that": "dies", "which": "welch", "every": "jed"}[det]
-        if det == "that":
-            lead = art + " "
-            return (lead + "".join(inflected(a, d, WEAK, g, case) + " " for a, d in x.adjs) + noun(w, case, pl) + " da " * 0 + (" " + post(x) if x.post else "")).strip() if False else \
-                ("jen" + cell(DIES, g, case) + " " + "".join(inflected(a, d, WEAK, g, case) + " " for a, d in x.adjs) + noun(w, case, pl) + (" " + post(x) if x.post else "")).strip()
+        stem = {"this": "dies", "that": "jen", "which": "welch", "every": "jed"}[det]
         lead, table = stem + cell(DIES, g, case) + " ", WEAK
     elif det == "another":
         lead = ("noch ein" + cell(EIN, g, case) + " ")
@@ -207,7 +203,7 @@ def middle(c, k, subj=None):
             neg = neg and not kein
     if neg and rest and rest in NO_REST or neg and rest.startswith(("ein ", "eine ", "einen ")):
         rest, neg = NO_REST.get(rest) or "k" + rest, False
-    if neg and isinstance(c.pred, dict) is False and c.pred is not None and not isinstance(c.pred, tuple) and c.pred.det == "a":
+    if neg and isinstance(c.pred, NP) and c.pred.det == "a":
         neg = False
     if neg:
         out.append((k("V"), "nicht"))

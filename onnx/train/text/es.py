@@ -51,8 +51,8 @@ def np(x, case="", neg=False):
     stressed = g == "f" and not pl and head.startswith(STRESSED)
     det = x.det
     if det in ("the", "all"):
-        head = ("todo" + ("a" if g == "f" else "o") * 0 + ("as " if g == "f" else "os ") if det == "all" else "") + "¤" + THE["m" if stressed else g][pl] + " " + head
-        head = head.replace("todoas", "todas").replace("todoos", "todos")
+        all_ = "" if det == "the" else "todas " if g == "f" else "todos "
+        head = all_ + "¤" + THE["m" if stressed else g][pl] + " " + head
     elif det == "my":
         p = MY[x.poss]
         head = (adjective(p, g, pl) if p == "nuestro" else p + ("s" if pl else "")) + " " + head

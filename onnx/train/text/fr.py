@@ -40,11 +40,10 @@ def np(x, case="", neg=False):
         g = w.g
     plural = pl or w.only
     head = w.pl if plural else w.word
-    top = [(a, d) for a, d in x.adjs if d == "most"]
     for a, d in x.adjs:
         if d == "most" and not a.words["before"]:
             the = "les" if plural else "la" if g == "f" else "le"
-            head += " %s %s" % (the if x.det != "my" or True else "", degree(a, d, g, plural))
+            head += " %s %s" % (the, degree(a, d, g, plural))
         elif a.words["before"]:
             form = degree(a, d, g, plural)
             if g == "m" and not plural and not d and vowel(head):
@@ -52,7 +51,6 @@ def np(x, case="", neg=False):
             head = form + " " + head
         else:
             head += " " + degree(a, d, g, plural)
-    del top
     v = vowel(head)
     det = x.det
     before = any(a.words["before"] for a, _ in x.adjs)
@@ -65,8 +63,7 @@ def np(x, case="", neg=False):
         head = (p if plural else m if g == "m" or v else f) + " " + head
     elif det == "a":
         if neg:
-            head = head if not pair else "de " + head
-            head = head if neg == "bare" else ("de " if not pair else "") + head
+            head = ("" if neg == "bare" else "de ") + ("paire de " if pair else "") + head
         elif pair:
             head = "une paire de " + head
         elif x.noun.mass or plural:
@@ -162,7 +159,7 @@ def verb_group(c):
             return j("ne", conjugate("être")["pres"][i]), j("pas", ob, "de", pro, name)
         if mt == "past":
             return j(ne, conjugate("avoir")["pres"][i]), j(pas, g["part"], pro, name)
-        return j(ne, g[mt][i]), j(pas, freq, "de" if link == "besoin de" and c.neg and False else "", link, pro, name)
+        return j(ne, g[mt][i]), j(pas, freq, link, pro, name)
     if t == "prog" and c.style < .45 and not c.verb.stative:
         return j(ne, conjugate("être")["pres"][i]), j(pas, "en train de", pro, name)
     if t == "going":
