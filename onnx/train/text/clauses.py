@@ -1,279 +1,373 @@
-"""Random subjects, verbs, tenses and adverbials -> clause pairs (English, Spanish).
+"""A random generator -> abstract clauses (spec.Clause), alone or joined, with their questions and commands."""
 
-`¦` marks places where both sides may be cut at the same meaning (prefix pairs)."""
+from . import en as en_, es as es_, de as de_, fr as fr_
+from .draw import (GOOD, IDS, RELATIONS, SETS, adjectives, at_place, city, country, in_city, in_or_to, make, name, noun, owner_of, person_subject, pronoun, resolve,
+                   time_adverbial, titled, to_place)
+from .lexicon import ADVERBIALS, CITIES, COUNTRIES, LANGUAGES, LETTER, NOUNS, PREDICATIVE, VERBS
+from .spec import LANGS, NP, Clause, Rel, number
 
-import collections
-
-from . import numbers, np
-from .adjectives import DEGREE, QUALITY, STATE, THING_QUALITY, THING_STATE
-from .nouns import NOUNS
-from .spanish import adjective, conjugate
-from .verbs import DIRECT, GAMES, INTRANSITIVE, OBJECTS, TRANSITIVE, gerund, past, third
-
-VP = collections.namedtuple("VP", "verb en es clitic obj")
-BY_EN = {n.en: n for ns in NOUNS.values() for n in ns}
-STATIVE = {"have", "want", "need", "know", "believe", "prefer", "live"}
-REFL = ["me", "se", "nos", "se"]
-WHEN = {
-    "past": [("yesterday", "ayer"), ("last week", "la semana pasada"), ("last night", "anoche"), ("this morning", "esta mañana"), ("two days ago", "hace dos días"), ("last year", "el año pasado"),
-             ("an hour ago", "hace una hora"), ("last month", "el mes pasado"), ("on Monday", "el lunes"), ("a long time ago", "hace mucho tiempo"), ("last summer", "el verano pasado"), ("ten minutes ago", "hace diez minutos"), ("the day before yesterday", "anteayer"), ("last weekend", "el fin de semana pasado")],
-    "future": [("tomorrow", "mañana"), ("next week", "la semana que viene"), ("tonight", "esta noche"), ("later", "más tarde"), ("in an hour", "dentro de una hora"), ("soon", "pronto"), ("tomorrow morning", "mañana por la mañana"), ("this afternoon", "esta tarde"),
-               ("in five minutes", "dentro de cinco minutos"), ("next month", "el mes que viene"), ("next year", "el año que viene"), ("the day after tomorrow", "pasado mañana"), ("this weekend", "este fin de semana"), ("today", "hoy"), ("after lunch", "después del almuerzo"), ("before dinner", "antes de la cena"), ("in two weeks", "dentro de dos semanas"), ("after the meeting", "después de la reunión"), ("at noon", "al mediodía"), ("at midnight", "a medianoche"), ("on the weekend", "el fin de semana")],
-    "habit": [("every day", "todos los días"), ("always", "siempre"), ("often", "a menudo"), ("sometimes", "a veces"), ("every morning", "todas las mañanas"), ("on Sundays", "los domingos"), ("every week", "todas las semanas"), ("in the afternoon", "por la tarde"), ("in the morning", "por la mañana"), ("at night", "por la noche"), ("twice a week", "dos veces por semana"), ("once a year", "una vez al año"), ("every summer", "todos los veranos"), ("in winter", "en invierno")],
-    "now": [("now", "ahora"), ("right now", "ahora mismo"), ("at the moment", "en este momento"), ("today", "hoy")],
-    "perf": [("already", "ya"), ("today", "hoy"), ("this week", "esta semana"), ("many times", "muchas veces"), ("several times", "varias veces"), ("this year", "este año")],
-}
-HOW = [("with my family", "con mi familia"), ("with a friend", "con un amigo"), ("alone", ""), ("together", ""), ("at the hotel", "en el hotel"), ("at home", "en casa"), ("here", "aquí"), ("there", "allí"),
-       ("with her", "con ella"), ("with them", "con ellos"), ("with you", "con usted"), ("with us", "con nosotros"), ("with me", "conmigo"), ("without problems", "sin problemas"), ("at the office", "en la oficina"), ("in the city center", "en el centro de la ciudad"), ("by phone", "por teléfono"), ("online", "por internet"), ("quickly", "rápidamente"), ("carefully", "con cuidado"), ("again", "otra vez"), ("first", "primero"), ("by mistake", "por error"), ("for free", "gratis"), ("in advance", "con antelación"), ("in person", "en persona")]
-HOW = [h for h in HOW if h[1]]
+OBJECT, GIVE, PLAIN, GO, AT = (VERBS[k] for k in ("object", "give", "plain", "go", "at"))
+MODALS = [("can", 12), ("must", 5), ("should", 8), ("have_to", 12), ("want", 14), ("would_like", 9), ("need_to", 7), ("would_prefer", 2), ("hope_to", 3), ("try_to", 3), ("plan_to", 4), ("had_to", 6),
+          ("could_past", 5), ("wanted", 5)]
+PAST_MODALS = ("had_to", "could_past", "wanted")
+TENSES = [("pres", 17), ("past", 24), ("prog", 8), ("perf", 9), ("going", 12), ("will", 9), ("cond", 3)]
+KIND = {"pres": "habit", "past": "past", "prog": "now", "perf": "perfect", "going": "future", "will": "future", "cond": "future"}
+DEGREES = ["", "", "", "", "very", "very", "too", "really", "quite", "little", "so"]
+NOT_MODAL = {"have_to": (), "need_to": ("need",)}
 
 
-def adverbial(rng, kind, place=.25):
-    r = rng.random()
-    if r < place:
-        if rng.random() < .35:
-            x = np.make(rng, "the", "place", .3)
-            return "¦ %s %s" % (rng.choice(["in", "at"]), x.en), "¦ en " + x.es
-        en, es = rng.choice(HOW)
-    elif r < place + .35 or kind == "now":
-        r = rng.random()
-        if kind in ("past", "future") and r < .12:
-            en, es = numbers.clock(rng)
-            en, es = "at " + en, "a " + es
-        elif kind in ("past", "future") and r < .22:
-            d = rng.choice(numbers.DAYS)
-            en, es = "on " + d[0], "el " + d[1]
-        elif kind in ("past", "future") and r < .28:
-            en, es = numbers.date(rng)
-            en = "on " + en
-        elif kind == "future" and r < .36:
-            k = rng.randint(2, 30)
-            u, g = rng.choice([(("minutes", "minutos"), "m"), (("days", "días"), "m"), (("hours", "horas"), "f"), (("weeks", "semanas"), "f"), (("months", "meses"), "m")])
-            en, es = "in %s %s" % (numbers.english(k), u[0]), "dentro de %s %s" % (numbers.spanish(k, g, True), u[1])
+def weighted(rng, pairs):
+    return rng.choices([p for p, _ in pairs], [w for _, w in pairs])[0]
+
+
+def same(tense):
+    return {lang: tense for lang in LANGS}
+
+
+def obj_pronoun(rng, x, subj):
+    """A pronoun for the object, unless it would be the subject's own."""
+    if x.human:
+        options = [("3sm", 3), ("3sf", 3), ("3p", 2), ("1s", 3), ("1p", 1), ("2f", 2)]
+        p = weighted(rng, options)
+        if p == "2f" and subj.person in ("2s", "2f"):
+            p = "3sf"
+    else:
+        p = rng.choice(["3sn", "3sn", "3p"])
+    if p[:2] == subj.person and p[0] in "12" or {p[:2], subj.person} in ({"1s", "1p"},):
+        p = "3sm" if x.human else "3sn"
+    return pronoun(p[:2], p[2:] or "m", False)
+
+
+def direct(v):
+    """A pronoun may stand for the object in every language."""
+    return not v.en.rest and not v.es.rest and not v.de.prep and not v.fr.prep and not v.es.le and not v.de.refl
+
+
+def predicate(rng, c, verb_sets=(OBJECT, GIVE, PLAIN, GO, AT), weights=(48, 6, 26, 8, 6), owner=None):
+    """Fills in the verb and what it takes."""
+    kind = rng.choices(verb_sets, weights)[0]
+    v = rng.choice(kind)
+    c.verb = v
+    owner = owner or owner_of(c.subj)
+    if v.kind == "object":
+        s = v.obj[0]
+        if s == "lang":
+            lang = rng.choice(LANGUAGES)
+            texts = dict(lang)
+            if v.fr.verb in ("apprendre", "étudier", "comprendre"):
+                texts["fr"] = "¤le " + lang["fr"]
+            c.obj = NP("name", texts=texts)
+        elif s == "none":
+            c.obj = make(rng, "my", [NOUNS["person"]], 0)
         else:
-            en, es = rng.choice(WHEN[kind])
-        if en in ("always", "already", "often"):
-            return "", ""
+            det = "np"
+            if s in ("person", "idea", "rule", "problem", "switch", "open", "event", "improve", "support", "know", "answer", "await", "offer", "hear"):
+                det = rng.choice(["the", "the", "my" if s == "person" else "the", "this", "np" if s not in ("person", "switch", "know") else "the"])
+            if s in ("care", "love", "remember", "worry", "interest", "complain", "hate"):
+                det = rng.choice(["the", "my", "this", "the"])
+            c.obj = make(rng, det, SETS[s], .7, owner)
+            if s == "person" and rng.random() < .25:
+                c.obj = name(rng) if rng.random() < .8 else titled(rng)
+            elif direct(v) and rng.random() < .16 and v.fr.prep == "" or v.kind == "object" and s == "person" and rng.random() < .12 and not v.en.rest and v.fr.prep in ("", "à"):
+                c.obj = obj_pronoun(rng, c.obj, c.subj)
+            elif direct(v) and c.obj.human and v.de.case == "acc" and rng.random() < .15:
+                c.obj = obj_pronoun(rng, c.obj, c.subj)
+    elif v.kind == "give":
+        c.obj = make(rng, rng.choice(["the", "a", "my", "this", "the", "num"]), SETS[v.obj[0]], .4, owner)
+        if rng.random() < .55:
+            c.iobj = obj_pronoun(rng, NP(human=True), c.subj)
+        else:
+            c.iobj = name(rng) if rng.random() < .35 else make(rng, rng.choice(["the", "my"]), [NOUNS["person"], NOUNS["job"]], .2, owner)
+    elif v.kind == "go":
+        c.place = in_or_to(rng, "to") if "city" in v.obj and (len(v.obj) == 1 or rng.random() < .4) else to_place(rng)
+        if v.fr.verb == "aller" and v.en.verb == "go" and rng.random() < 0:
+            c.place = to_place(rng)
+    elif v.kind == "at":
+        c.place = in_or_to(rng, "in") if "city" in v.obj and (len(v.obj) == 1 or rng.random() < .4) else at_place(rng)
+    return c
+
+
+MOTION = ("leave", "arrive", "travel", "come", "go", "get", "fall", "wake", "return", "walk", "fly", "drive", "move", "hurry", "turn")
+
+
+def adverbials(rng, c, kind, most=2, place=True):
+    """Times, then manner or company, then place; few sentences take more than one."""
+    r = rng.random()
+    v = c.verb
+    static = v is not None and v.stative
+    if kind == "now" and r < .6 or r < .42:
+        c.advs.append(time_adverbial(rng, kind))
+    if not static and rng.random() < .16 and v is not None and v.kind in ("plain", "object", "go"):
+        how = "company" if v.kind == "plain" and rng.random() < .5 and not c.subj.person.startswith("2") else "manner"
+        if how == "company" or v.kind == "object":
+            c.advs.append((how, rng.choice(ADVERBIALS[how])))
+    if place and not static and v is not None and v.kind in ("plain", "object") and v.en.verb not in MOTION and not v.en.rest.startswith("home") and rng.random() < .14:
+        c.advs.append(("place", rng.choice(ADVERBIALS["place"]) if rng.random() < .35 else at_place(rng)))
+    c.advs = c.advs[:most]
+    if c.neg or c.freq:
+        c.advs = [a for a in c.advs if a[1]["en"] not in ("again", "for the first time", "by mistake", "many times", "several times", "twice", "recently")]
+    if c.advs and c.advs[0][0] in ("time", "habit", "now", "clock") and rng.random() < .13 and not c.q and not c.sub and c.advs[0][0] != "clock" and (not c.modal or c.modal in ("can", "have_to", "had_to")):
+        c.front = True
+    return c
+
+
+def simple(rng, subj=None, tense=None, modal=None, neg=None, advs=True, informal=False, sub=False, verbs=None, light=False):
+    """A verbal clause: who does what, when, how, where."""
+    subj = subj or person_subject(rng, informal)
+    c = Clause(next(IDS), subj, style=rng.random(), sub=sub)
+    predicate(rng, c, **(verbs or {}))
+    v = c.verb
+    c.neg = rng.random() < .17 if neg is None else neg
+    if tense is None and modal is None:
+        if rng.random() < .34:
+            modal = weighted(rng, MODALS)
+        else:
+            tense = weighted(rng, TENSES)
+    if modal == "could_past":
+        c.neg = True
+    if modal in ("would_prefer", "wanted", "plan_to", "hope_to") and neg is None:
+        c.neg = c.neg and modal == "wanted"
+    if v.stative and (tense in ("prog", "perf") or modal in ("could_past", "try_to", "plan_to", "need_to", "would_like", "must", "want", "wanted", "hope_to", "would_prefer", "had_to", "have_to")):
+        modal, tense = (None, "pres") if modal not in PAST_MODALS and tense != "perf" else (None, "past")
+    if modal in ("need_to",) and v.en.verb == "need" or modal in ("try_to", "plan_to", "hope_to", "want", "would_like", "wanted", "must", "should", "had_to") and v.en.verb in ("lose", "forget", "break", "miss", "find", "receive", "have", "get", "fall", "meet") and v.kind != "at":
+        modal, tense = None, "past"
+    if v.en.verb in ("find", "lose", "forget", "break", "miss", "receive") and tense in ("pres", "prog", "will", "going"):
+        tense = rng.choice(["past", "perf"])
+    if c.neg and modal in ("need_to",):
+        modal = "have_to"
+    if v.es.refl and modal is not None and v.es.inf == "ir" and False:
+        modal = None
+    c.modal = modal or ""
+    c.tense = same(tense or "pres")
+    if tense in ("pres", "past") and not c.neg and not v.stative and rng.random() < (.2 if tense == "pres" else .05) and v.kind != "give":
+        c.freq = rng.choice(["always", "often", "usually", "never", "sometimes", "rarely"] if tense == "pres" else ["never", "often", "always"])
+    if advs:
+        kind = KIND.get(tense, "future") if not modal else "past" if modal in PAST_MODALS else "future"
+        if v.stative and tense == "pres":
+            kind = "now"
+        if c.freq and kind == "habit":
+            kind = "habit" if c.freq == "usually" else None
+        if c.freq and tense == "past":
+            kind = None
+        if tense == "pres" and v.stative or v.stative and tense == "past" and rng.random() < .7:
+            kind = None
+        if kind:
+            adverbials(rng, c, kind, 1 if light else 2)
+    return c
+
+
+ODD_STATE = {"person"}
+
+
+def copula(rng, subj=None, informal=False, tense=None, q=False, sub=False, neg=None):
+    """Someone or something is an adjective, or somewhere."""
+    thing = subj is None and rng.random() < .52
+    if thing:
+        cat = rng.choice(["place", "area", "vehicle", "item", "doc", "clothes", "food", "drink", "work", "idea", "event", "device", "show", "spot"])
+        subj = make(rng, rng.choice(["the", "the", "the", "my", "this"]), [NOUNS[cat]], .5)
+        if cat in ("food", "drink"):
+            subj.pl = subj.pl and cat == "food"
+    subj = subj or person_subject(rng, informal)
+    c = Clause(next(IDS), subj, style=rng.random(), sub=sub)
+    cat = subj.noun.cat if subj.kind == "noun" else "person"
+    if LETTER.get(cat) == "h" or subj.kind in ("pronoun", "name"):
+        r = rng.random()
+        if r < .2:
+            c.pred, c.estar = rng.choice(ADVERBIALS["state"]), True
+        elif r < .27 and not number(subj, "en") and subj.g == "m" and subj.kind in ("pronoun", "name") and subj.person != "2f":
+            n = rng.choice([n for n in NOUNS["job"] if n.words["es"].g == "m"])
+            c.pred = NP("noun", n, "job")
+            c.pred = dict(en=en_.np(NP("noun", n, "a")), es=n.words["es"].word, de=n.words["de"].word, fr=n.words["fr"].word)
+        elif r < .32:
+            w = country(rng.choice(COUNTRIES), "from") if rng.random() < .6 else city(rng.choice(CITIES), "from")
+            c.pred = w
+        else:
+            a = rng.choice(PREDICATIVE["person"])
+            c.pred, c.estar = (a, rng.choice(DEGREES) if gradable(a) else ""), a.estar
     else:
-        return "", ""
-    return "¦ " + en, "¦ " + es
+        r = rng.random()
+        if r < .2 and cat in ("item", "doc", "device", "clothes", "area", "place", "remedy"):
+            c.pred, c.estar = rng.choice([p for p in ADVERBIALS["where"] if cat not in ("place", "area") or not any(w in p["en"] for w in ("suitcase", "table", "bed", "car"))]), True
+            if cat == "area":
+                c.pred = rng.choice([p for p in ADVERBIALS["where"] if p["en"] in ("on the left", "on the right", "upstairs", "downstairs", "on the second floor", "here")])
+        else:
+            a = rng.choice(PREDICATIVE.get(cat) or PREDICATIVE["item"])
+            used = {b.words["en"] for b, _ in subj.adjs}
+            while a.words["en"] in used:
+                a = rng.choice(PREDICATIVE[cat])
+            c.pred, c.estar = (a, rng.choice(DEGREES) if gradable(a) else ""), a.estar
+    c.neg = rng.random() < .17 if neg is None else neg
+    if c.neg and isinstance(c.pred, tuple) and c.pred[1] in ("quite", "little", "so", "really", "too"):
+        c.pred = (c.pred[0], "very" if rng.random() < .5 and gradable(c.pred[0]) else "")
+    t = tense or weighted(rng, [("pres", 70), ("past", 20), ("will", 8), ("cond", 2)])
+    if isinstance(c.pred, dict) and t == "cond":
+        t = "pres"
+    c.tense = same(t)
+    if t == "past" and rng.random() < .2:
+        c.advs = [("time", rng.choice([a for a in ADVERBIALS["past"] if "ago" not in a["en"]]))]
+    elif t == "pres" and c.estar and rng.random() < .12:
+        c.advs = [("now", rng.choice(ADVERBIALS["now"]))]
+    return c
 
 
-def verb_phrase(rng, light=False):
-    if rng.random() < .3:
-        v = rng.choice(INTRANSITIVE)
-        return VP(v, v.enrest, v.esrest, "refl" if v.refl else "", None)
-    v = rng.choice(DIRECT) if rng.random() < .1 else rng.choice(TRANSITIVE)
-    refl = "refl" if v.refl else ""
-    if v in DIRECT and rng.random() < .2:
-        people = v.obj == "person"
-        en, es = rng.choice([("him", "lo"), ("her", "la"), ("them", "los"), ("you", "lo"), ("me", "me"), ("us", "nos")] if people else [("it", "lo"), ("it", "lo"), ("them", "los")])
-        return VP(v, en, "", es, en)
-    if v.obj == "lang":
-        en, es = rng.choice(np.LANGUAGES)
-        return VP(v, en, es, "", None)
-    if v.obj == "game":
-        en, es = rng.choice(GAMES)
-        return VP(v, en, "al " + es, "", None)
-    if v.obj == "bareveh":
-        en, es = rng.choice([("train", "tren"), ("bus", "autobús"), ("plane", "avión"), ("car", "coche"), ("boat", "barco"), ("bicycle", "bicicleta")])
-        return VP(v, "by " + en, "en " + es, "", None)
-    if v.obj == "body":
-        n = rng.choice(NOUNS["body"][3:9])
-        return VP(v, "POSS " + n.en, {"m": "el ", "f": "la "}[n.g] + n.es, "refl", None)
-    cls = v.obj if v.obj not in OBJECTS else BY_EN[rng.choice(OBJECTS[v.obj])]
-    det = "np" if v.obj not in ("person",) else rng.choice(["my", "the", "the", "this"])
-    depth = .35 if light else .8
-    if v.obj == "person" and rng.random() < .2:
-        nm, g = rng.choice(np.NAMES)
-        return VP(v, (v.enrest + " " + nm).strip(), (v.esrest + " " + nm).strip(), "", None)
-    if v.obj == "place" and v.en in ("go", "travel", "come", "return", "arrive", "stay", "work", "visit") and rng.random() < .25:
-        c = rng.choice(np.CITIES + np.COUNTRIES)
-        rest = "in" if v.enrest == "at" else v.enrest
-        return VP(v, (rest + " " + c[0]).strip(), (v.esrest + " " + c[1]).strip(), refl, None)
-    x = np.make(rng, det, cls, depth)
-    return VP(v, (v.enrest + " " + x.en).strip(), (v.esrest + " " + x.es).strip(), refl, x)
+ABSOLUTE = {"Spanish", "wooden", "closed", "open", "married", "vegetarian", "ready", "finished", "occupied", "free", "broken", "raw", "burnt", "perfect", "ideal", "fantastic", "terrible", "red", "blue", "green", "black",
+            "white", "yellow", "gray", "brown", "correct", "wrong", "complete", "private", "public", "possible", "necessary", "available", "alone", "empty", "full", "injured", "convinced", "prepared", "delicious", "similar",
+            "different", "organic", "optimistic", "responsible", "reliable", "surprised", "obvious", "young"}
 
 
-MINE = {"I": "my", "you": "your", "he": "his", "she": "her", "we": "our", "they": "their"}
+def gradable(a):
+    return a.words["en"] not in ABSOLUTE
 
 
-def poss(s, text):
-    return text.replace("POSS", MINE.get(s.pron, "their" if s.pl else "his" if s.g == "m" else "her"))
+def degree_fits(a, d):
+    return d == "" or gradable(a)
 
 
-def be(s, tense="pres"):
-    if tense == "pres":
-        return "am" if s.pron == "I" else "are" if s.pl or s.pron == "you" else "is"
-    return "were" if s.pl or s.pron == "you" else "was"
+WH = [dict(en="when", es="cuándo", de="wann", fr="quand"), dict(en="why", es="por qué", de="warum", fr="pourquoi"), dict(en="where", es="dónde", de="wo", fr="où"), dict(en="how", es="cómo", de="wie", fr="comment"),
+      dict(en="what time", es="a qué hora", de="um wie viel Uhr", fr="à quelle heure"), dict(en="how often", es="con qué frecuencia", de="wie oft", fr="combien de fois"),
+      dict(en="with whom", es="con quién", de="mit wem", fr="avec qui"), dict(en="what day", es="qué día", de="an welchem Tag", fr="quel jour"), dict(en="since when", es="desde cuándo", de="seit wann", fr="depuis quand")]
+WHO = dict(en="who", es="quién", de="wer", fr="qui")
 
 
-def es_subject(s):
-    return s.es
-
-
-def pro(vp, p):
-    return REFL[p] + " " if vp.clitic == "refl" else vp.clitic + " " if vp.clitic else ""
-
-
-def enclitic(vp, p):
-    inf = vp.verb.es
-    c = REFL[p] if vp.clitic == "refl" else vp.clitic
-    return inf + c
-
-
-def join(*xs):
-    return " ".join(x for x in xs if x)
-
-
-# name -> (english before the bare verb, needs do-support, spanish finite verb, tense, link)
-MODALS = [("can", 0, "poder", "pres", ""), ("could", 0, "poder", "cond", ""), ("must", 0, "deber", "pres", ""), ("should", 0, "deber", "cond", ""),
-          ("have to", 1, "tener", "pres", "que"), ("need to", 1, "necesitar", "pres", ""), ("want to", 1, "querer", "pres", ""), ("would like to", 0, "gustar", "cond", ""),
-          ("would prefer to", 0, "preferir", "cond", ""), ("hope to", 1, "esperar", "pres", ""), ("try to", 1, "intentar", "pres", ""), ("plan to", 1, "pensar", "pres", ""), ("want to", 1, "querer", "pres", "")]
-DATIVE = ["me", "le", "nos", "les"]
-
-
-def group(rng, s, vp, tense, neg):
-    """-> (aux, subj-less english pieces, spanish finite group) : english is (first, rest)."""
-    v, p = vp.verb, s.person
-    c = conjugate(v.es)
-    no = "no " if neg else ""
-    en_not = "not" if neg else ""
-    sing3 = p == 1 and s.pron != "you"
-    third_do = "does" if sing3 else "do"
-    if tense == "pres":
-        first, rest = ((third_do, join(en_not, v.en)) if neg else ("", third(v.en) if sing3 else v.en))
-        return first, rest, no + pro(vp, p) + c["pres"][p]
-    if tense == "past":
-        t = "impf" if v.en in STATIVE else "pret"
-        first, rest = ("did", "not " + v.en) if neg else ("", past(v.en)[0])
-        return first, rest, no + pro(vp, p) + c[t][p]
-    if tense == "prog":
-        return be(s), join(en_not, gerund(v.en)), no + pro(vp, p) + conjugate("estar")["pres"][p] + " " + c["ger"]
-    if tense == "perf":
-        return ("has" if sing3 else "have"), join(en_not, past(v.en)[1]), no + pro(vp, p) + conjugate("haber")["pres"][p] + " " + c["part"]
-    if tense == "going":
-        return be(s), join(en_not, "going to", v.en), no + conjugate("ir")["pres"][p] + " a " + enclitic(vp, p)
-    if tense == "will":
-        return "will", join(en_not, v.en), no + pro(vp, p) + c["fut"][p]
-    if tense == "subj":  # english looks like the present
-        first, rest = ((third_do, join(en_not, v.en)) if neg else ("", third(v.en) if sing3 else v.en))
-        return first, rest, no + pro(vp, p) + c["subj"][p]
-    men, do, mes, mt, link = tense
-    if mes == "gustar":
-        fin = no + DATIVE[p] + " gustaría"
+def question(rng, informal=False, sub=False, subj=None):
+    """Yes or no, a question word, or who."""
+    r = rng.random()
+    if r < .1 and not sub:
+        c = simple(rng, NP("who", texts=dict(WHO, title=False), person="3s", human=True), tense=rng.choice(["past", "pres", "will", "perf", None]), neg=False, light=True)
+        c.q = "yn"
+        c.front = False
+        if c.modal == "would_like":
+            c.modal = "want"
+        return c
+    asking = r < .5
+    if subj is None and rng.random() < .35:
+        subj = pronoun("2s" if informal else "2f")
+    modal = rng.choice(["could", "can", "may"]) if rng.random() < .12 and not sub else None
+    if modal == "may" or modal == "could":
+        subj = pronoun("1s" if modal == "may" else "2s" if informal else "2f")
+    tense = None
+    wh = None
+    if asking:
+        wh = rng.choice(WH[:5] * 3 + WH[5:])
+        if wh["en"] == "how often":
+            tense, modal = "pres", None
+        elif wh["en"] == "since when":
+            tense, modal = "pres", None
+        elif wh["en"] in ("what time", "what day", "when"):
+            tense, modal = (rng.choice(["past", "going", "will"]), None) if rng.random() < .7 or modal else (None, rng.choice(["can", "have_to", "want", "should"]))
+    c = simple(rng, subj, tense=tense, modal=modal, neg=False if asking or rng.random() < .9 else True, informal=informal, light=True, sub=sub)
+    if c.modal in ("could_past", "would_prefer"):
+        c.modal, c.neg, c.tense = "can", False, same("pres")
+        c.advs = []
+    if asking:
+        c.neg = False
+        stative = c.verb.stative
+        place = c.verb.kind in ("go", "at") or c.verb.en.verb in MOTION
+        w = wh["en"]
+        if w in ("where",) and place or w in ("how", "with whom") and (c.verb.kind == "at" or stative or any(k in ("manner", "company") for k, _ in c.advs)) or w in ("when", "what time", "what day", "where") and stative or w == "since when" and not stative or w == "how often" and stative or w == "with whom" and c.verb.en.rest.endswith("to"):
+            wh = WH[1]
+        if wh["en"] == "since when":
+            c.tense, c.modal = dict(same("pres")), ""
+            wh = WH[1]
+        if wh["en"] in ("when", "what time", "what day", "how often"):
+            c.advs = [a for a in c.advs if a[0] not in ("time", "clock", "habit", "now", "perfect")]
+            c.freq = ""
+        if wh["en"] == "where":
+            c.advs = [a for a in c.advs if a[0] != "place"]
+        if wh["en"] == "how":
+            c.advs = [a for a in c.advs if a[0] != "manner"]
+            c.freq = ""
+        if c.freq == "never":
+            c.freq = ""
+        if wh["en"] == "how often" and c.tense["en"] != "pres":
+            wh = WH[1]
+        c.q = wh
+        if wh["en"] == "why" and rng.random() < .2 and not c.modal and c.tense["en"] in ("pres", "past", "perf"):
+            c.neg = True
     else:
-        fin = no + conjugate(mes)[mt][p]
-    es = join(fin, link, enclitic(vp, p))
-    if do:
-        if neg:
-            return third_do, "not %s %s" % (men, v.en), es
-        head, *tail = men.split()
-        return "", join(third(head) if sing3 else head, *tail, v.en), es
-    head, *tail = men.split()
-    return head, join(en_not, *tail, v.en), es
+        c.q = "yn"
+    c.front = False
+    return c
 
 
-def pick_tense(rng, kinds=None):
-    t = rng.choices(["pres", "past", "prog", "perf", "going", "will", "modal"], [16, 20, 8, 8, 12, 8, 34])[0]
-    return rng.choice(MODALS) if t == "modal" else t
-
-
-KIND = {"pres": "habit", "past": "past", "prog": "now", "perf": "perf", "going": "future", "will": "future", "subj": "future"}
-
-
-def fits(vp, tense):
-    if tense == "prog" and (vp.verb.en in STATIVE or vp.verb.es == "ir" and False):
-        return False
-    return not (isinstance(tense, tuple) and tense[0] == "need to" and vp.verb.en == "need")
-
-
-def own_reflexive(s, vp):
-    """'I ... me' is reflexive in English: such pairs are dropped."""
-    return (s.pron, vp.clitic) in {("I", "me"), ("we", "nos"), ("you", "lo"), ("we", "me"), ("I", "nos")}
-
-
-def draw(rng, s=None, tense=None, light=False):
+def object_question(rng, informal=False):
+    """What did you buy? Which train will they take?"""
     while True:
-        s1, vp, t = s or subject_of(rng), verb_phrase(rng, light), tense or pick_tense(rng)
-        if fits(vp, t) and not own_reflexive(s1, vp):
-            return s1, vp, t
-
-
-def subject_of(rng):
-    return np.subject(rng)
-
-
-def experiencer(s, tense):
-    """Spanish 'A Ana le gustaría ...' needs the subject as an indirect object."""
-    if isinstance(tense, tuple) and tense[2] == "gustar":
-        return {"usted": "a usted", "él": "a él", "ella": "a ella", "ellos": "a ellos"}.get(s.es, "a " + s.es if s.es else "")
-    return s.es
-
-
-def declarative(rng, s=None, tense=None, neg=None, light=False, adv=True):
-    s, vp, tense = draw(rng, s, tense, light)
-    neg = rng.random() < .18 if neg is None else neg
-    first, rest, es = group(rng, s, vp, tense, neg)
-    aen, aes = adverbial(rng, KIND.get(tense, "future") if isinstance(tense, str) else "future") if adv else ("", "")
-    cut = "¦" if not vp.clitic or vp.clitic == "refl" else ""
-    if tense == "pres" and rng.random() < .15 and not neg:
-        fen, fes = rng.choice([("always", "siempre"), ("often", "a menudo"), ("usually", "normalmente"), ("never", "nunca"), ("sometimes", "a veces")])
-        rest, es = fen + " " + rest, fes + " " + es
-    en = join(s.en, first, rest, cut, vp.en, aen)
-    return poss(s, en), join(experiencer(s, tense), es, cut if cut else "", vp.es, aes)
-
-
-WH = [("when", "cuándo"), ("where", "dónde"), ("why", "por qué"), ("how", "cómo"), ("with whom", "con quién"), ("what time", "a qué hora"), ("what day", "qué día")]
-WH[4:5] = []
-
-
-def question(rng, tense=None):
-    s, vp, tense = draw(rng, None, tense, light=True)
-    neg = rng.random() < .05
-    first, rest, es = group(rng, s, vp, tense, False)
-    v, p = vp.verb, s.person
-    sing3 = p == 1 and s.pron != "you"
-    if not first:
-        first = "did" if tense == "past" else "does" if sing3 else "do"
-        rest = v.en if isinstance(tense, str) else tense[0] + " " + v.en
-    cut = "¦" if not vp.clitic or vp.clitic == "refl" else ""
-    shown = "" if s.pron in ("I", "we", "you") else s.es
-    aen, aes = adverbial(rng, KIND.get(tense, "future") if isinstance(tense, str) else "future", .15)
-    wen, wes = "", ""
+        c = simple(rng, rng.choice([None, pronoun("2s" if informal else "2f")]), neg=False, informal=informal, light=True,
+                   verbs=dict(verb_sets=(OBJECT,), weights=(1,)))
+        v = c.verb
+        if c.obj is None or c.obj.kind != "noun" or c.obj.human or v.es.rest or v.de.prep or v.fr.prep or v.es.le or v.en.rest or v.fr.rest or v.en.particle or c.obj.noun.cat == "animal" or c.modal in ("could_past",):
+            continue
+        break
+    c.front = False
+    c.freq = ""
     if rng.random() < .5:
-        wen, wes = rng.choice(WH)
-        if wen in ("when", "what time", "what day"):
-            aen = aes = ""
-        if wen == "where":
-            aen = aes = ""
-            if v.obj == "place" or (v.es in ("ir", "venir", "llegar", "volver")):
-                wen, wes = "why", "por qué"
-    if isinstance(tense, tuple) and tense[2] == "gustar":
-        es = join(experiencer(s, tense) if shown else "", es)
-        shown = ""
-    en = poss(s, join(wen, first, s.en, rest, cut, vp.en, aen)) + "?"
-    finite, *tail = es.split(" ")
-    # the Spanish subject follows the whole verb group
-    return en, "¿" + join(wes, es, shown, cut, vp.es, aes) + "?"
+        c.q = "what"
+    else:
+        n = c.obj.noun
+        if any(w.only for w in n.words.values()) or n.mass:
+            c.q = "what"
+        else:
+            c.q = ("which", NP("noun", n, "which", rng.random() < .2))
+            c.obj = NP("noun", n, "the", c.q[1].pl)
+    return c
 
 
-def object_question(rng):
-    """What did you buy? - the object is asked for."""
+def command(rng, informal=False):
+    r = rng.random()
+    who = "1p" if r < .18 else "2s" if informal else "2f"
+    subj = pronoun(who)
+    if who == "1p" and informal:
+        subj.texts = {"informal": True}
     while True:
-        s, vp, tense = draw(rng, None, rng.choice(["past", "pres", "going", "prog", rng.choice(MODALS)]))
-        if vp.verb.obj and not vp.verb.enrest and not vp.verb.esrest and vp.obj is not None and not isinstance(vp.obj, str) and vp.clitic == "":
-            break
-    first, rest, es = group(rng, s, vp, tense, False)
-    if not first:
-        first = "did" if tense == "past" else "does" if s.person == 1 and s.pron != "you" else "do"
-        rest = vp.verb.en if isinstance(tense, str) else tense[0] + " " + vp.verb.en
-    aen, aes = adverbial(rng, KIND.get(tense, "future") if isinstance(tense, str) else "future", .15)
-    shown = "" if s.pron in ("I", "we", "you") else s.es
-    wen, wes = "what", "qué"
-    if rng.random() < .4:
-        n = vp.obj and np.noun(rng, vp.verb.obj if vp.verb.obj not in OBJECTS else "work")
-        wen, wes = "which " + n.en, "qué " + n.es
-    if isinstance(tense, tuple) and tense[2] == "gustar":
-        es, shown = join(experiencer(s, tense) if shown else "", es), ""
-    return join(wen, first, s.en, rest, aen) + "?", "¿" + join(wes, es, shown, aes) + "?"
+        c = Clause(next(IDS), subj, style=rng.random(), command=True)
+        predicate(rng, c, weights=(46, 22, 24, 8, 4))
+        v = c.verb
+        if v.stative or v.en.verb in ("find", "lose", "forget", "miss", "break", "receive", "win", "fall", "get", "be", "have", "love", "hate", "remember", "meet", "need", "live") or who == "1p" and (v.es.refl or v.fr.refl or v.de.refl or v.kind == "give"):
+            continue
+        break
+    c.tense = same("pres")
+    c.neg = rng.random() < .16 and who != "1p"
+    if c.obj is not None and c.obj.kind == "pronoun" and c.obj.person in ("1p", "1s") and who == "1p":
+        c.obj.person = "3p"
+    if c.iobj is not None and c.iobj.kind == "pronoun" and c.iobj.person[0] == "2":
+        c.iobj = pronoun("1s")
+    for x in (c.obj, c.iobj):
+        if x is not None and x.kind == "pronoun" and x.person[0] == "2":
+            x.person, x.g = "3s", "f"
+        if x is not None and x.kind == "noun" and x.det == "my" and x.poss == "1s" and who == "1p":
+            x.poss = "1p"
+    if not c.neg and rng.random() < .3:
+        c.advs.append(("time", rng.choice(ADVERBIALS["order"])))
+    elif rng.random() < .1 and v.kind == "object":
+        c.advs.append(("manner", rng.choice([m for m in ADVERBIALS["manner"] if m["en"] not in ("by mistake", "for the first time")])))
+    c.please = who != "1p" and rng.random() < .5 and not c.neg
+    return c
+
+
+def relative(rng, n, det="the"):
+    """The man who works here; the book that I bought."""
+    x = make(rng, det, n, 0)
+    x.post, x.adjs = None, []
+    head = NP("noun", x.noun, "the", x.pl, human=x.human)
+    if x.human:
+        r = simple(rng, head, neg=rng.random() < .1, light=True)
+        r.gap, r.sub = "subj", True
+        role = "subj"
+        r.front = False
+        if r.modal == "would_like":
+            r.modal = "want"
+    else:
+        fits = [v for v in OBJECT if v.obj[0] in SETS and not v.es.rest and not v.es.le and not v.de.prep and not v.fr.prep and not v.fr.rest and not v.en.particle and x.noun in [m for g in SETS[v.obj[0]] for m in g]]
+        if not fits:
+            return x
+        subj = person_subject(rng)
+        r = Clause(next(IDS), subj, style=rng.random(), sub=True, verb=rng.choice(fits), obj=head, gap="obj")
+        t = rng.choice(["past", "past", "past", "perf", "going"]) if not r.verb.stative else rng.choice(["pres", "past"])
+        m = rng.choice(["want", "would_like", "have_to"]) if rng.random() < .2 and not r.verb.stative and r.verb.en.verb not in ("lose", "forget", "miss", "break", "find", "receive") else ""
+        r.tense, r.modal = same("pres" if m else "past" if t == "going" and r.verb.en.verb in ("lose", "forget", "miss", "break", "find", "receive") else t), m
+        if not m and t == "past" and rng.random() < .4 and not r.verb.stative:
+            r.advs = [time_adverbial(rng, "past")]
+        role = "obj"
+    x.post = Rel(r, role)
+    return x

@@ -16,7 +16,7 @@ REFL = {"acc": ["mich", "dich", "sich", "uns", "sich"], "dat": ["mir", "dir", "s
 MY = {"1s": "mein", "2f": "Ihr", "2s": "dein", "3sm": "sein", "3sf": "ihr", "1p": "unser", "3p": "ihr"}
 FREQ = {"always": "immer", "often": "oft", "usually": "normalerweise", "never": "nie", "sometimes": "manchmal", "rarely": "selten"}
 DEGREE = {"very": "sehr", "too": "zu", "really": "wirklich", "quite": "ziemlich", "little": "ein bisschen", "so": "so", "less": "weniger", "as": "so"}
-CASES = ("nom", "acc", "dat")
+CASES = ("nom", "acc", "dat", "gen")
 NO_REST = {"Hunger": "keinen Hunger", "Durst": "keinen Durst", "Angst": "keine Angst", "Glück": "kein Glück", "Zeit": "keine Zeit", "Kopfschmerzen": "keine Kopfschmerzen",
            "Fieber": "kein Fieber", "Sport": "keinen Sport", "Geld": "kein Geld", "Musik": "keine Musik", "Notizen": "keine Notizen", "etwas": "nichts", "Sorgen": "keine Sorgen"}
 

@@ -48,8 +48,8 @@ def resolve(spec):
 
 SETS = {k: resolve(v) for k, v in SETS.items() if k != "lang"}
 RELATIONS = [dict(en=a, es=b, de=c, fr=d) for a, b, c, d in [
-    ("near", "cerca de", "in der Nähe von+dat", "près de"), ("in front of", "delante de", "vor+dat", "devant"), ("behind", "detrás de", "hinter+dat", "derrière"),
-    ("next to", "al lado de", "neben+dat", "à côté de"), ("across from", "enfrente de", "gegenüber von+dat", "en face de")]]
+    ("near", "cerca de", "in der Nähe+gen", "près de"), ("in front of", "delante de", "vor+dat", "devant"), ("behind", "detrás de", "hinter+dat", "derrière"),
+    ("next to", "al lado de", "neben+dat", "à côté de"), ("across from", "enfrente de", "gegenüber+dat", "en face de")]]
 WITH = dict(en="with", es="con", de="mit+dat", fr="avec")
 FOR = dict(en="for", es="para", de="für+acc", fr="pour")
 ABOUT = dict(en="about", es="sobre", de="über+acc", fr="sur")
