@@ -13,7 +13,6 @@ PAST_MODALS = ("had_to", "could_past", "wanted")
 TENSES = [("pres", 17), ("past", 24), ("prog", 8), ("perf", 9), ("going", 12), ("will", 9), ("cond", 3)]
 KIND = {"pres": "habit", "past": "past", "prog": "now", "perf": "perfect", "going": "future", "will": "future", "cond": "future"}
 DEGREES = ["", "", "", "", "very", "very", "too", "really", "quite", "little", "so"]
-NOT_MODAL = {"have_to": (), "need_to": ("need",)}
 
 
 def weighted(rng, pairs):
@@ -80,13 +79,16 @@ def predicate(rng, c, verb_sets=(OBJECT, GIVE, PLAIN, GO, AT), weights=(48, 6, 2
             c.iobj = name(rng) if rng.random() < .35 else make(rng, rng.choice(["the", "my"]), [NOUNS["person"], NOUNS["job"]], .2, owner)
     elif v.kind == "go":
         c.place = in_or_to(rng, "to") if "city" in v.obj and (len(v.obj) == 1 or rng.random() < .4) else to_place(rng)
-        if v.fr.verb == "aller" and v.en.verb == "go" and rng.random() < 0:
-            c.place = to_place(rng)
     elif v.kind == "at":
         c.place = in_or_to(rng, "in") if "city" in v.obj and (len(v.obj) == 1 or rng.random() < .4) else at_place(rng)
+        if v.es.inf == "llegar":
+            c.place = dict(c.place, es="a " + c.place["es"][3:])
     return c
 
 
+# which verbs these go with; the others go with any
+HOW = {k: tuple(v.split()) for k, v in {"in advance": "book pay buy order prepare cancel rent", "online": "buy book order pay cancel read watch look find sell publish", "for free": "repair translate visit park send install print",
+                                       "in person": "talk meet sign accept thank explain discuss present", "on the phone": "talk order book discuss explain cancel confirm", "in peace": "read eat watch prepare think listen drink"}.items()}
 MOTION = ("leave", "arrive", "travel", "come", "go", "get", "fall", "wake", "return", "walk", "fly", "drive", "move", "hurry", "turn")
 
 
@@ -100,7 +102,7 @@ def adverbials(rng, c, kind, most=2, place=True):
     if not static and rng.random() < .16 and v is not None and v.kind in ("plain", "object", "go"):
         how = "company" if v.kind == "plain" and rng.random() < .5 and not c.subj.person.startswith("2") else "manner"
         if how == "company" or v.kind == "object":
-            c.advs.append((how, rng.choice(ADVERBIALS[how])))
+            c.advs.append((how, rng.choice([a for a in ADVERBIALS[how] if v.en.verb in HOW.get(a["en"], (v.en.verb,))])))
     if place and not static and v is not None and v.kind in ("plain", "object") and v.en.verb not in MOTION and not v.en.rest.startswith("home") and rng.random() < .14:
         c.advs.append(("place", rng.choice(ADVERBIALS["place"]) if rng.random() < .35 else at_place(rng)))
     c.advs = c.advs[:most]
@@ -129,14 +131,14 @@ def simple(rng, subj=None, tense=None, modal=None, neg=None, advs=True, informal
         c.neg = c.neg and modal == "wanted"
     if v.stative and (tense in ("prog", "perf") or modal in ("could_past", "try_to", "plan_to", "need_to", "would_like", "must", "want", "wanted", "hope_to", "would_prefer", "had_to", "have_to")):
         modal, tense = (None, "pres") if modal not in PAST_MODALS and tense != "perf" else (None, "past")
+    if v.stative and (modal in ("can", "should") or tense in ("going", "will", "cond") and (v.en.verb == "belong" or rng.random() < .6)):
+        modal, tense = None, rng.choice(["pres", "pres", "past"])
     if modal in ("need_to",) and v.en.verb == "need" or modal in ("try_to", "plan_to", "hope_to", "want", "would_like", "wanted", "must", "should", "had_to") and v.en.verb in ("lose", "forget", "break", "miss", "find", "receive", "have", "get", "fall", "meet") and v.kind != "at":
         modal, tense = None, "past"
     if v.en.verb in ("find", "lose", "forget", "break", "miss", "receive") and tense in ("pres", "prog", "will", "going"):
         tense = rng.choice(["past", "perf"])
     if c.neg and modal in ("need_to",):
         modal = "have_to"
-    if v.es.refl and modal is not None and v.es.inf == "ir" and False:
-        modal = None
     c.modal = modal or ""
     c.tense = same(tense or "pres")
     if tense in ("pres", "past") and not c.neg and not v.stative and rng.random() < (.2 if tense == "pres" else .05) and v.kind != "give":
@@ -154,9 +156,6 @@ def simple(rng, subj=None, tense=None, modal=None, neg=None, advs=True, informal
         if kind:
             adverbials(rng, c, kind, 1 if light else 2)
     return c
-
-
-ODD_STATE = {"person"}
 
 
 def copula(rng, subj=None, informal=False, tense=None, q=False, sub=False, neg=None):
@@ -219,12 +218,8 @@ def gradable(a):
     return a.words["en"] not in ABSOLUTE
 
 
-def degree_fits(a, d):
-    return d == "" or gradable(a)
-
-
 WH = [dict(en="when", es="cuándo", de="wann", fr="quand"), dict(en="why", es="por qué", de="warum", fr="pourquoi"), dict(en="where", es="dónde", de="wo", fr="où"), dict(en="how", es="cómo", de="wie", fr="comment"),
-      dict(en="what time", es="a qué hora", de="um wie viel Uhr", fr="à quelle heure"), dict(en="how often", es="con qué frecuencia", de="wie oft", fr="combien de fois"),
+      dict(en="what time", es="a qué hora", de="um wie viel Uhr", fr="à quelle heure"), dict(en="how often", es="con qué frecuencia", de="wie oft", fr="à quelle fréquence"),
       dict(en="with whom", es="con quién", de="mit wem", fr="avec qui"), dict(en="what day", es="qué día", de="an welchem Tag", fr="quel jour"), dict(en="since when", es="desde cuándo", de="seit wann", fr="depuis quand")]
 WHO = dict(en="who", es="quién", de="wer", fr="qui")
 
@@ -240,8 +235,10 @@ def question(rng, informal=False, sub=False, subj=None):
             c.modal = "want"
         return c
     asking = r < .5
-    if subj is None and rng.random() < .35:
-        subj = pronoun("2s" if informal else "2f")
+    if subj is None:
+        subj = pronoun("2s" if informal else "2f") if rng.random() < .4 else person_subject(rng, informal)
+        if subj.person in ("1s", "1p") and rng.random() < .75:
+            subj = pronoun("2s" if informal else "2f")
     modal = rng.choice(["could", "can", "may"]) if rng.random() < .12 and not sub else None
     if modal == "may" or modal == "could":
         subj = pronoun("1s" if modal == "may" else "2s" if informal else "2f")

@@ -2,7 +2,7 @@
 
 from . import de as de_, en as en_, es as es_, fr as fr_, numbers
 from .clauses import DEGREES, copula, gradable, weighted
-from .draw import IDS, RELATIONS, at_place, city, country, make, name, noun, owner_of, person_subject, pronoun, titled
+from .draw import ANCHORS, IDS, RELATIONS, at_place, city, country, make, name, noun, owner_of, person_subject, pronoun, titled
 from .french import conjugate as french
 from .german import comparative
 from .lexicon import ADVERBIALS, CITIES, COUNTRIES, NAME, NOUNS, PREDICATIVE, SURNAMES
@@ -25,7 +25,7 @@ def related(rng):
     """A place phrase: near the station, at the hotel, here."""
     r = rng.random()
     if r < .4:
-        rel, y = rng.choice(RELATIONS), make(rng, "the", [NOUNS["place"], NOUNS["spot"]], 0)
+        rel, y = rng.choice(RELATIONS), make(rng, "the", [NOUNS["place"], ANCHORS], 0)
         word, case = rel["de"].split("+")
         return dict(en="%s %s" % (rel["en"], en_.np(y)), es="%s %s" % (rel["es"], es_.np(y)), de="%s %s" % (word, de_.np(y, case)), fr="%s %s" % (rel["fr"], fr_.np(y)))
     if r < .7:
@@ -51,8 +51,13 @@ def exists(rng):
         x = y
     else:
         en_x = en_.np(x, "acc", ask and x.noun.mass)
-    es_x = es_.np(x) if not neg else (x.noun.words["es"].pl if number(x, "es") else x.noun.words["es"].word)
-    hay = {"pres": "hay", "past": "había", "will": "habrá"}[t]
+    if not neg:
+        es_x = es_.np(x)
+    elif x.noun.mass or number(x, "es"):
+        es_x = x.noun.words["es"].pl if number(x, "es") else x.noun.words["es"].word
+    else:
+        es_x = es_.np(NP("noun", x.noun, "no"))
+    hay = {"pres": "hay", "past": "hubo" if cat == "event" else "había", "will": "habrá"}[t]
     gibt = {"pres": "gibt", "past": "gab", "will": "wird"}[t]
     fr_verb = {"pres": "a", "past": "avait", "will": "aura"}[t]
     fr_x = fr_.np(x, "acc", neg)
@@ -180,6 +185,7 @@ LABELS = [("room", "habitación", "Zimmer", "chambre"), ("room number", "habitac
           ("flight", "vuelo", "Flug", "vol"), ("gate", "puerta", "Gate", "porte"), ("platform", "andén", "Gleis", "quai"), ("bus number", "autobús número", "Bus Nummer", "bus numéro"), ("line", "línea", "Linie", "ligne"), ("seat", "asiento", "Platz", "place"),
           ("version", "versión", "Version", "version"), ("slide", "diapositiva", "Folie", "diapositive"), ("chapter", "capítulo", "Kapitel", "chapitre"), ("we are in room", "estamos en la habitación", "wir sind in Zimmer", "nous sommes dans la chambre"), ("", "", "", ""),
           ("the code is", "el código es", "der Code ist", "le code est le"), ("the total is", "el total es", "die Summe ist", "le total est de")]
+OPENING = [n for n in NOUNS["place"] if n.words["en"].word in ("museum", "restaurant", "bank", "pharmacy", "park", "market", "supermarket", "library", "cafe", "bar", "bakery", "bookstore", "post office", "embassy", "swimming pool", "gym", "office", "store", "shopping mall", "tourist office", "town hall", "palace", "zoo", "hair salon", "castle", "butcher shop")]
 EVENTS = [("leaves", "leave", "sale", "salen", "fährt", "fahren", "ab", "part", "partent"), ("arrives", "arrive", "llega", "llegan", "kommt", "kommen", "an", "arrive", "arrivent")]
 
 
@@ -212,10 +218,10 @@ def counting(rng, informal=False):
         fahrt = "fliegt" if fly and e[0] == "leaves" else e[4]
         day = rng.choice([None, None, dict(en="tomorrow", es="mañana", de="morgen", fr="demain"), dict(en="today", es="hoy", de="heute", fr="aujourd'hui")])
         D = lambda lang: ("A1", day[lang]) if day else ""
-        return tokens(en=[("S", en_.np(x)), e[0], ("A", "at " + t["en"]), D("en")], es=[("S", es_.np(x)), e[2], ("A", "a " + t["es"]), D("es")],
-                      de=[("S", de_.np(x)), fahrt, D("de"), ("A", "um " + t["de"]), e[6]], fr=[("S", fr_.np(x)), e[7], ("A", "à " + t["fr"]), D("fr")]), False
+        return tokens(en=[("S", en_.np(x)), e[0], D("en"), ("A", "at " + t["en"])], es=[("S", es_.np(x)), e[2], D("es"), ("A", "a " + t["es"])],
+                      de=[("S", de_.np(x)), fahrt, D("de"), ("A", "um " + t["de"]), e[6]], fr=[("S", fr_.np(x)), e[7], D("fr"), ("A", "à " + t["fr"])]), False
     if r < .43:
-        x = make(rng, "the", [NOUNS["place"][:25]], .3)
+        x = make(rng, "the", [OPENING], .3)
         x.pl = False
         t = numbers.clock(rng)
         o = rng.random() < .5
@@ -266,14 +272,16 @@ def counting(rng, informal=False):
     k = numbers.pick(rng)
     f = rng.choice(LABELS)
     w = numbers.words(k)
-    fr = f[3].replace("est le", "est le ¦")[:-1].replace("le ¦", "le") if False else f[3]
+    fr = f[3]
     return tokens(en=[f[0], ("O", w["en"])], es=[f[1], ("O", w["es"])], de=[f[2], ("O", w["de"])], fr=[fr, ("O", w["fr"])]), False
 
 
 def fragment(rng, informal=False):
     """A bare phrase, as answers and orders are."""
-    x = make(rng, "np", [NOUNS[c] for c in ("place", "item", "food", "drink", "idea", "work", "person", "ticket", "room", "clothes", "doc", "event", "device", "mass")], 1)
+    x = make(rng, "np" if rng.random() < .7 else rng.choice(["num", "another", "many", "my"]), [NOUNS[c] for c in ("place", "item", "food", "drink", "idea", "work", "person", "ticket", "room", "clothes", "doc", "event", "device", "mass")], 1)
     r = rng.random()
+    if not (x.adjs or x.post or x.num) and rng.random() < .7:
+        r = .5 + r / 2
     X = lambda case="nom": dict(en=en_.np(x, "acc"), es=es_.np(x, "prep"), de=de_.np(x, case), fr=fr_.np(x, "prep"))
     if r < .3:
         t = X()
@@ -300,12 +308,18 @@ def fragment(rng, informal=False):
     return tokens(en=[("O", a["en"]), w[0], ("I", b["en"])], es=[("O", a["es"]), w[1], ("I", b["es"])], de=[("O", a["de"]), w[2], ("I", b["de"])], fr=[("O", a["fr"]), w[3], ("I", b["fr"])]), False
 
 
+SYLLABLES = "ka ro mi ta len dor vi na sel mar ton be lu pe ris han go ze fa wil schu bert dri ngo chi ya qua xa tte bru".split()
+
+
 def spelled(rng, informal=False):
     """Names with their letters, codes and telephone numbers, digit by digit."""
     r = rng.random()
     if r < .5:
-        s = rng.choice(SURNAMES)
-        letters = " ".join(s.upper())
+        # Half of the names are invented: what follows must be heard, not guessed.
+        s = rng.choice(SURNAMES) if rng.random() < .4 else "".join(rng.choices(SYLLABLES, k=rng.randint(2, 3))).capitalize()
+        if rng.random() < .5:
+            s = rng.choice(NAME)[0] + " " + s
+        letters = " ".join(s.split()[-1].upper())
         f = rng.choice([("my name is %s, that is spelled %s", "me llamo %s, se escribe %s", "ich heiße %s, das schreibt man %s", "je m'appelle %s, ça s'écrit %s"), ("%s, %s", "%s, %s", "%s, %s", "%s, %s"),
                         ("the last name is %s: %s", "el apellido es %s: %s", "der Nachname ist %s: %s", "le nom de famille est %s : %s".replace(" :", ":"))])
         return {lang: [("V", t % (s, letters))] for lang, t in zip(LANGS, f)}, False

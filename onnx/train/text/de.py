@@ -50,7 +50,7 @@ def np(x, case="nom", neg=False):
     if pair:
         pl = True
     det = x.det
-    lead, table = "", STRONG_ENDING
+    lead, table, there = "", STRONG_ENDING, ""
     art = cell(THE, g, case)
     if det in ("the", "all"):
         lead, table = ("alle " if det == "all" else "¤" + art + " "), WEAK
@@ -78,13 +78,16 @@ def np(x, case="nom", neg=False):
     elif det == "many":
         lead = "viele" + ("n " if case == "dat" else " ")
     elif det in ("this", "that", "which", "every"):
-        stem = {"this": "dies", "that": "jen", "which": "welch", "every": "jed"}[det]
+        stem = {"this": "dies", "that": "dies", "which": "welch", "every": "jed"}[det]
         lead, table = stem + cell(DIES, g, case) + " ", WEAK
+        if det == "that" and not x.post:
+            # As it is spoken: die Hose da, hardly jene Hose.
+            lead, there = art + " ", " da"
     elif det == "another":
         lead = ("noch ein" + cell(EIN, g, case) + " ")
         table = MIXED
     adjs = "".join(inflected(a, d, table, g, case) + " " for a, d in reversed(x.adjs))
-    return (lead + adjs + noun(w, case, pl or w.only) + (" " + post(x) if x.post else "")).strip()
+    return (lead + adjs + noun(w, case, pl or w.only) + there + (" " + post(x) if x.post else "")).strip()
 
 
 RELATIVE = {"m": ("der", "den", "dem"), "f": ("die", "die", "der"), "n": ("das", "das", "dem"), "p": ("die", "die", "denen")}
@@ -105,7 +108,7 @@ def post(x):
     case = "nom" if x.post.role == "subj" else c.verb.de.case
     pron = RELATIVE[g][CASES.index(case)]
     prep = c.verb.de.prep + " " if x.post.role == "obj" and c.verb.de.prep else ""
-    return ", " + prep + pron + " " + " ".join(t for _, t in clause(c) if t) + ","
+    return "‹, " + prep + pron + " " + " ".join(t for _, t in clause(c) if t) + ",›"
 
 
 def genitive(y):
@@ -149,7 +152,7 @@ def verb_group(c):
         return conjugate(f["aux"])["pres"][i], [f["part"]], "", ""
     if t == "past":
         return f["past"][i], [f["prefix"]], "", ""
-    return f["pres"][i], [f["prefix"]], "gerade" if t == "prog" and not any(text["de"] in ("jetzt", "heute") for _, text in c.advs) else "", ""
+    return f["pres"][i], [f["prefix"]], "gerade" if t == "prog" and not any(kind == "now" for kind, _ in c.advs) else "", ""
 
 
 FREQUENCY = ("habit", "perfect")
@@ -279,7 +282,15 @@ def middle_zu(c, k):
 
 
 def clean(tokens):
-    return [(key, t) for key, t in tokens if t]
+    """Drops what is empty, and puts an object's relative clause after the verb: die Mahlzeiten vor, die er gekocht hat."""
+    tokens = [(key, t) for key, t in tokens if t]
+    for n, (key, t) in enumerate(tokens):
+        if "‹" in t and key.endswith("O") and n < len(tokens) - 1:
+            a = t.index("‹")
+            rel = t[a:]
+            tokens[n] = (key, t[:a].strip())
+            tokens.append((key, rel))
+    return tokens
 
 
 CONTRACT = [("zu dem", "zum"), ("zu der", "zur"), ("in dem", "im"), ("an dem", "am"), ("bei dem", "beim"), ("von dem", "vom"), ("in das", "ins"), ("an das", "ans")]
@@ -289,4 +300,4 @@ def finish(text):
     for a, b in CONTRACT:
         x, y = a.split()
         text = re.sub(r"\b(%s|%s) ¤%s (?!\w+, (?:der|die|das|den|dem|denen) )" % (x, x.capitalize(), y), lambda m, b=b: (b.capitalize() if m.group(1)[0].isupper() else b) + " ", text)
-    return text.replace("¤", "")
+    return text.translate({ord(c): None for c in "¤‹›"})

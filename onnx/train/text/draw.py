@@ -19,7 +19,7 @@ SETS = {
     "prepare": "food event =presentation,report,meal,exam,lesson,room,document,interview", "work": "work", "read": "=book,newspaper,magazine,letter,report,email,message,contract,document,novel,article,text,menu,manual,chapter,summary,note",
     "write": "=report,email,message,letter,article,text,summary,list,book,program,proposal,note,draft,presentation,analysis,study,chapter,translation", "discuss": "idea =project,budget,plan,proposal,report,contract,offer,result,strategy",
     "idea": "idea", "problem": "=problem,situation,task,exercise", "offer": "=offer,proposal,plan,budget,solution,condition,contract,idea,change,suggestion,agreement,decision", "print": "=report,ticket,document,form,letter,contract,photo,boarding pass,email,page,invoice,list,certificate",
-    "know": "person place =city,village,region,rule,method,answer,problem,reason,address,name", "await": "person vehicle =answer,result,package,email,decision,order,call,message", "have": "ticket doc item clothes device idea person vehicle work animal room",
+    "know": "person place =city,village,region,rule,method,answer,problem,reason,address,name", "await": "person vehicle =answer,result,package,email,decision,order,call,message", "use": "device =app,program,tool,system,website,map,key,towel,knife,password,method,database,version,network,car,bicycle,pen", "have": "ticket doc item clothes device idea person vehicle work animal room",
     "prefer": "drink food clothes vehicle =room,window seat,solution,option,method", "recommend": "place food drink =hotel,movie,book,novel,method,doctor,lawyer,app,tool,exhibition", "break": "=glass,plate,cup,window,vase,mirror,bottle,lamp,camera,phone,screen",
     "pickup": "=package,key,suitcase,passport,ticket,child,luggage,rental car,friend,brother,guest,client,order,invoice", "giveback": "=book,key,rental car,umbrella,bicycle,money,jacket,camera,laptop,pen,suitcase", "askfor": "=bill,menu,help,answer,receipt,discount,key,invoice,appointment,opinion,signature,copy",
     "answer": "=question,email,letter,message", "improve": "=product,result,plan,system,program,text,process,strategy,website,app,presentation,design,situation", "event": "event", "text": "=text,letter,report,article,email,book,contract,document,sentence,chapter,page,translation,exercise",
@@ -57,6 +57,7 @@ BEFORE_NOUN = [Adj(dict(en=en, es=es, es_before=before, de=de, fr=fr, before=Tru
     ("good", "bueno", True, "gut", "bon"), ("bad", "malo", True, "schlecht", "mauvais"), ("next", "próximo", True, "nächst", "prochain"), ("last", "último", True, "letzt", "dernier"),
     ("first", "primero", True, "erst", "premier"), ("same", "mismo", True, "gleich", "même"), ("only", "único", True, "einzig", "seul"), ("second", "segundo", True, "zweit", "deuxième"), ("third", "tercero", True, "dritt", "troisième")]]
 GOOD, BAD = BEFORE_NOUN[:2]
+ANCHORS = [BY_EN[n] for n in "square,bridge,river,lake,tower,fountain,traffic light,statue,monument,house,garden".split(",")]
 IDS = itertools.count()
 
 
@@ -84,7 +85,7 @@ def after(rng, n, det, depth):
     if rng.random() > .14 * depth or n.cat in ("body", "stuff", "time_unit"):
         return None
     if n.cat in ("place", "spot", "area", "public"):
-        return rng.choice(RELATIONS), make(rng, "the", [NOUNS["place"], NOUNS["spot"]], 0)
+        return rng.choice(RELATIONS), make(rng, "the", [NOUNS["place"], ANCHORS], 0)
     if n.cat in ("work", "idea", "event") and det == "the":
         return "of", make(rng, "the", [NOUNS["work"], NOUNS["org"], NOUNS["person"], NOUNS["public"]], 0)
     if n.cat in ("work", "show"):
@@ -104,6 +105,7 @@ def after(rng, n, det, depth):
     return None
 
 
+SINGLE = ("wife", "husband", "mother", "father", "boss", "boyfriend", "girlfriend", "partner")
 DETS = [("the", 38), ("a", 24), ("my", 15), ("this", 8), ("that", 3), ("num", 5), ("some", 3), ("many", 2), ("another", 2)]
 POSS = ["1s"] * 5 + ["1p"] * 2 + ["3sm", "3sf", "3p"]
 
@@ -125,10 +127,12 @@ def make(rng, det, groups, depth=1, owner=None):
     if n.words["fr"].word.startswith("toilettes") or only:
         pl = False
     x = NP("noun", n, det, pl, human=human)
+    if det == "that" and n.cat not in ("item", "clothes", "place", "vehicle", "device", "public", "spot", "animal", "doc", "area"):
+        x.det = "this"
     if det == "my":
         x.poss = owner if owner and rng.random() < .6 else rng.choice(POSS)
-        if human and n.words["en"].word in ("wife", "husband", "mother", "father", "boss") :
-            x.pl = x.pl and x.poss in ("1p", "3p") and False
+        if n.words["en"].word in SINGLE:
+            x.pl, x.poss = False, x.poss if x.poss[0] in "123" and x.poss not in ("1p", "3p") else "1s"
     if det == "num":
         x.num = rng.choice([2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 21, 25, 30, 31, 50, 100])
     x.adjs = adjectives(rng, n, det, depth)

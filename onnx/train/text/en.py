@@ -183,7 +183,7 @@ def clause(c):
     if c.advs and c.front:
         out.append((k("A0"), c.advs[0][1]["en"] + ("," if not c.q else "")))
     if c.q and not isinstance(c.q, str):
-        out.append((k("Q"), c.q["en"] if isinstance(c.q, dict) else "which " + np(c.q[1])))
+        out.append((k("Q"), c.q["en"] if isinstance(c.q, dict) else np(c.q[1])))
     elif c.q == "what":
         out.append((k("V"), "what"))
     out += [(k("V"), aux)] + subj if inverted else subj + [(k("V"), aux)]

@@ -172,13 +172,13 @@ def clause(c):
     if c.advs and c.front:
         out.append((k("A0"), c.advs[0][1]["es"] + ("," if not c.q else "")))
     if c.q and not isinstance(c.q, str):
-        out.append((k("Q"), c.q["es"] if isinstance(c.q, dict) else "qué " + np(c.q[1])))
+        out.append((k("Q"), c.q["es"] if isinstance(c.q, dict) else np(c.q[1])))
     elif c.q == "what":
         out.append((k("V"), "qué"))
     verb = [(k("V"), verb_group(c))]
     if inverted and not gustar:
-        short = c.pred is None
-        out += verb + (subj if short or c.subj.kind != "pronoun" else []) + objects(c, v, k) + ([] if short or c.subj.kind != "pronoun" else [(k("V"), text)])
+        # usted is often left out of a question.
+        out += verb + ([] if c.subj.person == "2f" and c.style < .4 else subj) + objects(c, v, k)
     else:
         out += subj + verb + objects(c, v, k)
     for i, (_, t) in enumerate(c.advs):

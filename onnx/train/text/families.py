@@ -86,6 +86,10 @@ def joined(rng, informal):
     b = light(rng, informal, sub=w["en"] in ("because", "although"))
     a.front = False
     b.front = False
+    if a.subj.kind == "pronoun" and b.subj.kind == "pronoun" and rng.random() < .5 and b.verb is not None and not uses_person(b):
+        b.subj = pronoun(a.subj.person, a.subj.g)
+    if a.subj.kind == b.subj.kind == "pronoun" and a.subj.person == b.subj.person and a.subj.g == b.subj.g:
+        b.subj.drop = True
     if w["en"] in ("because", "although"):
         tail = dict(w, de=", " + w["de"], en=("," if w["en"] == "although" else "") + " " + w["en"])
     elif w["en"] == "and":
@@ -97,6 +101,11 @@ def joined(rng, informal):
             # `also` takes the first place in German.
             return glue(say(a), dict(tail, de=", deshalb"), inverted(b)), False
     return glue(say(a), tail, say(b)), False
+
+
+def uses_person(c):
+    """Whether something in the clause agrees with who does it, or would be the same person."""
+    return any(x is not None and (x.kind == "pronoun" or x.det == "my") for x in (c.obj, c.iobj))
 
 
 def inverted(c):
@@ -129,8 +138,10 @@ def conditional(rng, informal):
     sub.freq = ""
     if sub.modal or sub.tense["en"] != "pres":
         sub.modal, sub.tense = "", same("pres")
-    if w == 4:
-        main.neg = True
+    if w == 4 or w in (1, 2):
+        main.neg = w == 4
+    if main.subj.kind == sub.subj.kind == "pronoun" and main.subj.person == sub.subj.person and main.subj.g == sub.subj.g:
+        sub.subj.drop = True
     sub.tense = {"en": "pres", "es": "pres" if w == 0 else "subj", "de": "pres", "fr": "pres" if w == 0 else "will" if w in (1, 2) else "subj"}
     main.front = False
     if rng.random() < .5 or w in (3, 4):
@@ -219,10 +230,8 @@ def infinitive(rng, informal):
     v = c.verb
     if v.stative or v.en.verb in ("lose", "forget", "break", "miss", "receive", "find"):
         return infinitive(rng, informal)
-    if v.es.refl and p == "3s" and not main["en"].startswith("he") and False:
-        return infinitive(rng, informal)
     if rng.random() < .3 and not main["en"].startswith(("I forgot", "he ")):
-        clauses.adverbials(rng, c, "future", 1)
+        clauses.adverbials(rng, c, "order", 1)
         c.front = False
     k = lambda s: "%d%s" % (c.id, s)
     verb = v.en.verb if main["en"] != "I do not feel like" else en_.gerund(v.en.verb)
@@ -234,37 +243,29 @@ def infinitive(rng, informal):
 
 
 OPEN_INFORMAL = {"excuse me,": words("excuse me,", "perdona,", "entschuldige,", "excuse-moi,"), "as you know,": words("as you know,", "como sabes,", "wie du weißt,", "comme tu le sais,")}
-# openers that take the first place in a German sentence
-FIRST = ("leider", "zum Glück", "allerdings", "zum Beispiel", "vielleicht", "meiner Meinung nach,", "normalerweise", "manchmal", "übrigens", "ehrlich gesagt", "zuerst einmal:")
+# openers after which a German sentence goes on as it would alone; the others take the first place
+APART = ("entschuldigen Sie,", "entschuldige,", "nun,", "ja,", "nein,", "es tut mir leid, aber")
 
 
 def opened(rng, informal):
     w = rng.choice(ADVERBIALS["open"])
     if informal:
         w = OPEN_INFORMAL.get(w["en"], w)
-    if w["de"] in FIRST and w["de"] not in ("übrigens", "ehrlich gesagt", "zuerst einmal:"):
+    if w["en"] in ("excuse me,", "well,", "by the way,", "no,", "yes,") and rng.random() < .5:
+        s = say(question(rng, informal))
+        s["es"] = [(s["es"][0][0], "¿" + s["es"][0][1])] + s["es"][1:]
+        return glue(dict(w, de=w["de"] if w["de"] in APART else w["de"] + ","), s), True
+    if w["en"] in ("usually", "sometimes"):
+        c = simple(rng, informal=informal, tense="pres", advs=False, neg=False)
+        c.freq = ""
+        if c.modal or c.tense["en"] != "pres":
+            c.modal, c.tense = "", same("pres")
+    else:
         c = light(rng, informal)
-        c.front = False
-        if w["en"] in ("usually", "sometimes", "maybe"):
-            c.freq = ""
-            c.advs = [a for a in c.advs if a[0] != "habit"]
-        if w["en"] == "maybe" and c.neg:
-            c.neg = False if c.modal != "could_past" else c.neg
-        if w["en"] in ("usually", "sometimes"):
-            c = simple(rng, informal=informal, tense="pres", advs=False, neg=False)
-            c.freq = ""
-            if c.modal or c.tense["en"] != "pres":
-                c.modal, c.tense = "", same("pres")
-        return glue(dict(w, de=w["de"].rstrip(",")), inverted(c)), False
-    w = dict(w, de=w["de"] if w["de"].endswith((",", "aber")) else w["de"].rstrip(":") + ",")
-    if rng.random() < .6 or w["en"] not in ("excuse me,", "well,", "by the way,", "no,", "yes,"):
-        c = light(rng, informal)
-        c.front = False
-        return glue(w, say(c)), False
-    c = question(rng, informal)
-    s = say(c)
-    s["es"] = [(s["es"][0][0], "¿" + s["es"][0][1])] + s["es"][1:]
-    return glue(w, s), True
+    if w["en"] == "maybe" and c.modal != "could_past":
+        c.neg, c.freq = False, ""
+    c.front = False
+    return glue(w, say(c) if w["de"] in APART else inverted(c)), False
 
 
 def have_got(rng, informal):
@@ -273,8 +274,8 @@ def have_got(rng, informal):
     pl = {lang: constructions.number(x, lang) and not (lang != "es" and x.det == "a") for lang in LANGS}
     pl["en"] = pl["en"] or x.noun.words["en"].only and x.det != "a"
     neg, ask = rng.random() < .2, rng.random() < .2
-    if neg and x.det == "a":
-        x.adjs, x.post = x.adjs, x.post
+    if x.det == "a" and x.human and x.noun.cat != "job":
+        x.det, x.poss = "my", "1s"
     T = constructions.tokens
     g = x.noun.words["es"].g
     this = ("estas" if g == "f" else "estos") if pl["es"] else "esta" if g == "f" else "este"
@@ -282,12 +283,13 @@ def have_got(rng, informal):
         this = "esto"
     is_ = "are" if pl["en"] else "is"
     t = "these" if pl["en"] else "this"
+    son = "son" if pl["es"] else "es"
     O = lambda text: ("V" if neg and x.det == "a" else "O", text)
     de_x = de_.np(x, "nom", neg and x.det == "a")
     nicht = "nicht" if neg and x.det != "a" else ""
     sind = "sind" if pl["de"] or constructions.number(x, "de") else "ist"
     ce = "ce ne sont pas" if neg and pl["fr"] else "ce n'est pas" if neg else "ce sont" if pl["fr"] else "c'est"
-    return T(en=([is_, t] if ask else [t, is_]) + ["not" if neg else "", O(en_.np(x))], es=[this, "no" if neg else "", "son" if pl["es"] else "es", O(es_.np(x))],
+    return T(en=([is_, t] if ask else [t, is_]) + ["not" if neg else "", O(en_.np(x))], es=(["no" if neg else "", son, this] if ask else [this, "no" if neg else "", son]) + [O(es_.np(x))],
              de=([sind, "das"] if ask else ["das", sind]) + [nicht, O(de_x)], fr=["est-ce que" if ask else "", ce, O(fr_.np(x))]), ask
 
 

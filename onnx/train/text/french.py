@@ -184,7 +184,7 @@ def participle(part, gender, is_plural):
 
 # h aspiré: words of the lexicon that don't elide
 ASPIRATE = ("hall", "hamburger", "haut", "huit", "onze", "hors", "hanche", "hollandais", "homard", "haricot", "héros", "handicap", "hasard", "honte", "hongrie",
-            "oui", "yaourt", "hambourg", "huitième", "onzième", "ouistiti", "y", "houle", "hugo-")
+            "oui", "yaourt", "hambourg", "huitième", "onzième", "ouistiti", "y", "hugo", "hannah")
 
 
 def vowel(word):

@@ -87,7 +87,7 @@ def imperative(inf, person):
         return word if word.endswith(("ss", "est")) is False and not word.endswith("t") else word[:-1]
     if base == "werden":
         return "werde"
-    if stem[-1] in "td" or stem.endswith(("ffn", "chn", "ig", "tm")):
+    if stem[-1] in "td" or stem.endswith(("ffn", "chn", "ldig", "tm")):
         return stem + "e"
     if base.endswith("eln"):
         return stem[:-2] + "le"

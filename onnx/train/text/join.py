@@ -25,6 +25,7 @@ def beginnings(tokens):
 
 def spaced(tokens):
     text = " ".join(t for _, t in tokens)
+    text = re.sub(" *‹", "", text).replace("›", "")
     return re.sub(r"\s+([,.?!:])", r"\1", re.sub(r",\s*(?=,)", "", text)).strip()
 
 

@@ -169,17 +169,16 @@ ACCENT = dict(zip("aeiou", "áéíóú"))
 
 def attach(form, clitics):
     """A command or gerund and its pronouns in one word, with the accent that keeps the stress: traiga + me -> tráigame."""
-    vowels = re.findall("[aeiouáéíóúü]+", form)
-    if not clitics or re.search("[áéíóú]", form) and len(clitics) > 0 and len(vowels) > 1:
-        return form + "".join(clitics)
-    if len(vowels) + len(clitics) < 3:
+    masked = re.sub("(?<=[gq])u(?=[eiéí])", "-", form)
+    nuclei = [m.span() for m in re.finditer("[iu]?[aeoáéóíú][iu]?|[iu]+", masked)]
+    if len(nuclei) == 1:
+        form = form.translate(str.maketrans("áéó", "aeo"))
+    if not clitics or re.search("[áéíóú]", form) or len(nuclei) + len(clitics) < 3:
         return form + "".join(clitics)
     # Stress lies on the last vowel group but one after a vowel, n or s; an infinitive's on its last.
-    groups = [m.span() for m in re.finditer("[aeiou]+", re.sub("(?<=[gq])u(?=[ei])", "-", form))]
-    start, end = groups[-2] if form[-1] in "aeiouns" and len(groups) > 1 else groups[-1]
+    start, end = nuclei[-2] if form[-1] in "aeiouns" and len(nuclei) > 1 else nuclei[-1]
     group = form[start:end]
-    strong = next((i for i, c in enumerate(group) if c in "aeo"), len(group) - 1)
-    i = start + strong
+    i = start + next((i for i, c in enumerate(group) if c in "aeo"), len(group) - 1)
     return form[:i] + ACCENT[form[i]] + form[i + 1:] + "".join(clitics)
 
 
