@@ -15,9 +15,10 @@ def pairs(seed):
     """-> endless (english, spanish, marked english, marked spanish), none of them held out."""
     rng = random.Random(seed)
     while True:
-        en, es, _, marked_en, marked_es = families.sample(rng)
-        if not held_out(en):
-            yield en, es, marked_en, marked_es
+        s = families.sample(rng)
+        # English doesn't show tú or usted: such a sentence is no source.
+        if not held_out(s.key) and "en" not in s.unclear:
+            yield s.plain("en"), s.plain("es"), s.texts["en"], s.texts["es"]
 
 
 def name(rng):
@@ -82,20 +83,19 @@ def held_out_pairs(count, seed=99):
     """-> held-out slot fillings: pairs of the grammar that training never sees."""
     rng, out = random.Random(seed), {}
     while len(out) < count:
-        en, es, *_ = families.sample(rng)
-        if held_out(en):
-            out[en] = es
+        s = families.sample(rng)
+        if held_out(s.key) and "en" not in s.unclear:
+            out[s.plain("en")] = s.plain("es")
     return list(out.items())
 
 
 def held_out_templates(count, seed=98):
     """-> sentences of whole templates that training never sees."""
     from text import templates
+    lines = [line for line in templates.HELD if not line.informal]
     rng, out, tries = random.Random(seed), {}, 0
-    while len(out) < count and tries < count * 50:
+    while lines and len(out) < count and tries < count * 50:
         tries += 1
-        made = templates.expand(rng, rng.choice(families.HELD))
-        en, es = families.tidy(made[0]), families.spanish_finish(families.tidy(made[1]))
-        end = "" if en[-1] in "?!." else "."
-        out[families.capital(en + end).replace("¦", "")] = families.capital(es + end).replace("¦", "")
+        s = templates.sample(rng, lines)
+        out[s.plain("en")] = s.plain("es")
     return list(out.items())

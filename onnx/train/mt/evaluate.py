@@ -11,7 +11,7 @@ import onnxruntime
 import sacrebleu
 from tokenizers import Tokenizer
 
-from text import families
+from text import templates
 from text.sentences import asr_form
 from .data import held_out_pairs, held_out_templates
 
@@ -72,7 +72,7 @@ def main():
     a = ap.parse_args()
     translate = Translator(MODEL)
     report("held-out fillings", held_out_pairs(300), translate, a.show)
-    if families.HELD:
+    if templates.HELD:
         report("held-out templates", held_out_templates(200), translate, a.show)
     fresh = [line.rstrip("\n").split("\t") for line in open(os.path.join(HERE, "fresh.tsv"), encoding="utf-8") if not line.startswith("#")]
     report("freshly written", fresh, translate, a.show)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from . import clauses, constructions, de as de_, en as en_, es as es_, fr as fr_
 from .clauses import command, copula, object_question, predicate, question, relative, same, simple, weighted
 from .draw import IDS, make, name, noun, owner_of, person_subject, pronoun
-from .join import FINISH, close, join
+from .join import FINISH, close, join, spaced
 from .lexicon import ADVERBIALS, NOUNS
 from .spec import LANGS, NP, Clause
 
@@ -22,6 +22,8 @@ class Sample:
     informal: bool = False
     held: bool = False
     unclear: tuple = ()
+    # What says whether a sentence is held out: its English without contractions.
+    key: str = ""
 
     def plain(self, lang):
         return self.texts[lang].replace("¦", "")
@@ -309,8 +311,10 @@ def from_grammar(rng, family=None):
     informal = rng.random() < INFORMAL
     sides, ask = f[2](rng, informal)
     short = rng.random() < .5
+    key = en_.finish(spaced(sides["en"]), False)
     texts = join(sides, dict(FINISH, en=lambda t: en_.finish(t, short)))
-    return Sample({lang: close(t, lang, ask) for lang, t in texts.items()}, f[1], informal and informal_shown(texts, f[1]))
+    informal = informal and informal_shown(texts, f[1])
+    return Sample({lang: close(t, lang, ask) for lang, t in texts.items()}, f[1], informal, False, ("en",) if informal else (), key)
 
 
 TU = re.compile(r"\b(tu|te|t'|toi|ton|ta|tes)\b", re.I)

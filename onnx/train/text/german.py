@@ -111,6 +111,10 @@ def plural(noun, code):
 
 def noun(n, case, pl):
     """n: a German entry (word, g, pl, weak) -> its form in the case."""
+    if pl and case == "dat" and n.uninflected:
+        # Gläser Wasser -> Gläsern Wasser
+        first, _, rest = n.pl.partition(" ")
+        return first + ("n" if first[-1] not in "ns" else "") + " " + rest
     if pl:
         return n.pl + ("n" if case == "dat" and n.pl[-1] not in "ns" and not n.uninflected else "")
     if n.weak and case != "nom":

@@ -8,7 +8,7 @@ from .spec import LANGS, Adj, Noun, Word
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lexicon")
 PLURAL_EN = set("shoes socks pants gloves boots sunglasses glasses vegetables".split())
-IRREGULAR_EN = {"tomato": "tomatoes", "potato": "potatoes", "piece of bread": "pieces of bread"}
+IRREGULAR_EN = {"tomato": "tomatoes", "potato": "potatoes"}
 
 
 def sections(name):
@@ -25,6 +25,9 @@ def sections(name):
 
 
 def english_plural(w):
+    if " of " in w:
+        head, rest = w.split(" of ", 1)
+        return english_plural(head) + " of " + rest
     if w in IRREGULAR_EN:
         return IRREGULAR_EN[w]
     if w.endswith(("s", "x", "ch", "sh")):

@@ -1,7 +1,7 @@
-"""Seeded grammar -> distinct English sentences (or English/Spanish pairs) in files.
+"""Seeded grammar and phrase templates -> distinct sentences of a language in files.
 
-`python3 -m text.sentences` writes train.en for the recogniser, and beside it heldout.en: 400 sentences that no seed ever
-yields for training."""
+`python3 -m text.sentences --lang de` writes train.de for the recogniser, and beside it heldout.de: 400 sentences that no seed
+ever yields for training. `--lang all` writes the four."""
 
 import argparse
 import hashlib
@@ -9,51 +9,53 @@ import os
 import random
 import re
 
-import paths
-
 from . import families
+from .spec import LANGS
 
 
 def asr_form(text):
     """Cased text -> lower case words and apostrophes, as the recogniser writes."""
-    t = text.lower().replace("-", " ")
+    t = text.lower().replace("-", " ").replace("¦", "")
     return " ".join(re.sub(r"[^\w' ]+", " ", t).split())
 
 
 def held_out(text):
-    """Two sentences in a hundred, by the sentence itself, are never trained on."""
+    """Two sentences in a hundred are never trained on, by their English without contractions (Sample.key)."""
     return hashlib.sha1(asr_form(text).encode()).digest()[0] < 5
 
 
-def generate(seed, families_=None):
-    """-> endless (english, spanish, family, marked english, marked spanish)."""
-    rng = random.Random(seed)
-    while True:
-        yield families.sample(rng)
+def write(lang, count, seed, folder, heldout):
+    rng, seen, held, kept = random.Random(seed), set(), set(), []
+    while len(kept) < count or len(held) < heldout:
+        s = families.sample(rng)
+        text = asr_form(s.texts[lang])
+        if held_out(s.key):
+            held.add(text)
+        elif text not in seen and len(kept) < count:
+            seen.add(text)
+            kept.append(text)
+    fixed = sorted(held, key=lambda s: hashlib.sha1(s.encode()).hexdigest())[:heldout]
+    # Another English sentence may say the same in this language.
+    without = set(fixed)
+    kept = [t for t in kept if t not in without]
+    for name, lines in (("train." + lang, kept), ("heldout." + lang, fixed)):
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as f:
+            f.write("\n".join(lines) + "\n")
+    words = {w for s in kept for w in s.split()}
+    print("%s: %d training sentences, %d held out, %d distinct words" % (lang, len(kept), len(fixed), len(words)))
 
 
 def main():
+    import paths
     ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--lang", default="en", choices=LANGS + ("all",))
     ap.add_argument("--count", type=int, default=60000)
     ap.add_argument("--seed", type=int, default=1)
-    ap.add_argument("--out", default=os.path.join(paths.TEXT, "train.en"))
+    ap.add_argument("--out", default=paths.TEXT, help="the folder")
     ap.add_argument("--heldout", type=int, default=400)
     a = ap.parse_args()
-    seen, held = set(), set()
-    rng = random.Random(a.seed)
-    with open(a.out, "w", encoding="utf-8") as f:
-        while len(seen) < a.count or len(held) < a.heldout:
-            en = asr_form(families.sample(rng)[0])
-            if held_out(en):
-                held.add(en)
-            elif en not in seen and len(seen) < a.count:
-                seen.add(en)
-                f.write(en + "\n")
-    fixed = sorted(held, key=lambda s: hashlib.sha1(s.encode()).hexdigest())[: a.heldout]
-    with open(os.path.join(os.path.dirname(a.out) or ".", "heldout.en"), "w", encoding="utf-8") as f:
-        f.write("\n".join(fixed) + "\n")
-    words = {w for s in seen for w in s.split()}
-    print("%d training sentences, %d held out, %d distinct words" % (len(seen), len(fixed), len(words)))
+    for lang in LANGS if a.lang == "all" else (a.lang,):
+        write(lang, a.count, a.seed, a.out, a.heldout)
 
 
 if __name__ == "__main__":

@@ -307,4 +307,5 @@ WEIGHTS = [weight(x) for x in TRAIN]
 def sample(rng, lines=None):
     from .families import Sample
     line = rng.choice(lines) if lines else rng.choices(TRAIN, WEIGHTS)[0]
-    return Sample(expand(rng, line), "template", line.informal, line.held)
+    texts = expand(rng, line)
+    return Sample(texts, "template", line.informal, line.held, ("en",) if line.informal else (), texts["en"].replace("¦", ""))
