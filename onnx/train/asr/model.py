@@ -44,13 +44,17 @@ class Block(nn.Module):
 
 
 class Model(nn.Module):
-    def __init__(self, vocab=256, d=160, layers=8, ffn=480):
+    """One trunk; a head for each language; and from its middle, whose language it is."""
+
+    def __init__(self, langs, vocab=384, d=160, layers=8, ffn=480):
         super().__init__()
-        self.d, self.layers = d, layers
+        self.d, self.layers, self.langs = d, layers, list(langs)
         self.front = nn.Linear(80 * STACK, 2 * d)
         self.merge = nn.Conv1d(2 * d, d, 3, stride=2)
         self.blocks = nn.ModuleList(Block(d, ffn) for _ in range(layers))
-        self.middle_head, self.head = nn.Linear(d, vocab), nn.Linear(d, vocab)
+        self.middle_heads = nn.ModuleDict({lang: nn.Linear(d, vocab) for lang in langs})
+        self.heads = nn.ModuleDict({lang: nn.Linear(d, vocab) for lang in langs})
+        self.which = nn.Linear(d, len(self.langs))
         self.register_buffer("slopes", torch.tensor(SLOPES).view(1, -1, 1, 1))
 
     def subsample(self, x, past):
@@ -63,8 +67,8 @@ class Model(nn.Module):
     def bias(self, distance, allowed):
         return torch.where(allowed, -self.slopes * distance.abs(), torch.full_like(distance, -1e4))
 
-    def forward(self, x, chunk, left=LEFT):
-        """Whole utterances, T a multiple of 8 -> log-probabilities of the last and of the middle head."""
+    def forward(self, x, chunk, lang, left=LEFT):
+        """Whole utterances, T a multiple of 8 -> log-probabilities of the language's last and middle heads, and the middle."""
         n = x.shape[0]
         x, _ = self.subsample(x, x.new_zeros(n, 1, 2 * self.d))
         i = torch.arange(x.shape[1])
@@ -75,11 +79,15 @@ class Model(nn.Module):
         for number, block in enumerate(self.blocks):
             x, _, _ = block(x, bias, kv, conv)
             if number == self.layers // 2 - 1:
-                middle = self.middle_head(x)
-        return self.head(x).log_softmax(-1), middle.log_softmax(-1)
+                middle = x
+        return self.heads[lang](x).log_softmax(-1), self.middle_heads[lang](middle).log_softmax(-1), middle
 
-    def step(self, x, front, kv, conv, processed_lens):
-        """One chunk; states `front` [N,1,2d], `kv` [N,2*layers,LEFT,d], `conv` [N,layers,KERNEL-1,d], lens [N]."""
+    def language(self, middle, frames):
+        """What is spoken in the first so many frames of the middle: logits [N, languages]."""
+        return self.which(middle[:, :frames].mean(1))
+
+    def step(self, lang, x, front, kv, conv, processed_lens):
+        """One chunk of a language; states `front` [N,1,2d], `kv` [N,2*layers,LEFT,d], `conv` [N,layers,KERNEL-1,d], lens [N]."""
         x, front = self.subsample(x, front)
         t = x.shape[1]
         query = torch.arange(t)[:, None]
@@ -91,4 +99,4 @@ class Model(nn.Module):
             x, new_kv, new_conv = block(x, bias, kv[:, 2 * number:2 * number + 2], conv[:, number])
             kvs.append(new_kv[:, :, -LEFT:])
             convs.append(new_conv)
-        return self.head(x).log_softmax(-1), front, torch.cat(kvs, 1), torch.stack(convs, 1), processed_lens + t
+        return self.heads[lang](x).log_softmax(-1), front, torch.cat(kvs, 1), torch.stack(convs, 1), processed_lens + t

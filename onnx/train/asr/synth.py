@@ -1,7 +1,7 @@
-"""Sentences -> speech of many voices -> features on disk: `python3 -m asr.synth` (resumable, one process a core).
+"""Sentences -> speech of many voices -> features on disk: `python3 -m asr.synth --lang all` (resumable, one process a core).
 
-Writes asr/PART.npz files: `feats` (all utterances' frames, float16), `ends` (frame counts, summed), and
-PART.txt (voice <tab> text)."""
+Writes asr/LANG/PART.npz files: `feats` (all utterances' frames, float16), `ends` (frame counts, summed), and
+PART.txt (voice <tab> text as written)."""
 
 import argparse
 import os
@@ -12,47 +12,52 @@ import numpy as np
 
 import paths
 from text import everyday
-from text.sentences import asr_form
+from text.spec import LANGS
 
 from . import voices
 from .features import fbank, read_wav
 
-FRESH = os.path.join(os.path.dirname(__file__), "../mt/fresh.tsv")
 # ked is synthesised seven times slower than the others.
 RECORDED_WEIGHTS = [4, 3, 2, 1]
+# Utterances for each language: by formant voices, and by recorded ones.
+COUNTS = {"en": (7500, 7500), "es": (9000, 0), "de": (9000, 0), "fr": (9000, 0)}
+PART = 500
 
 
-def plan(seed):
+def folder(lang):
+    path = os.path.join(paths.ASR, lang)
+    os.makedirs(path, exist_ok=True)
+    return path
+
+
+def plan(lang, seed):
     """-> [(part, [(voice, text)])]"""
-    rng = random.Random(seed)
-    train = open(paths.TEXT + "/train.en").read().split("\n")[:-1]
-    held = open(paths.TEXT + "/heldout.en").read().split("\n")[:-1]
-    words = sorted({w for s in train for w in s.split()})
+    rng = random.Random("%s %d" % (lang, seed))
+    read = lambda name: open("%s/%s.%s" % (paths.TEXT, name, lang), encoding="utf-8").read().split("\n")[:-1]
+    train, held = read("train"), read("heldout")
+    words = sorted({w.strip(".,?!;:") for s in train for w in s.split()})
     rng.shuffle(train)
-    formant = voices.espeak_voices(False)
+    formant, held_formant = voices.espeak_voices(False), voices.espeak_voices(True)
+    recorded = voices.TRAIN_RECORDED if lang == "en" else []
 
     def text(i):
-        # Strings of random words keep the vocabulary open.
-        return " ".join(rng.choices(words, k=rng.randint(2, 7))) if i % 8 == 0 else train[i % len(train)]
+        # Strings of random words keep the vocabulary open; what everyone says comes far more often than the grammar has it.
+        if i % 9 == 0:
+            return " ".join(rng.choices(words, k=rng.randint(2, 7)))
+        return everyday.text(rng, train, lang) if i % 9 == 1 else train[i % len(train)]
 
-    jobs = [("espeak:" + rng.choice(formant), text(i)) for i in range(9000)]
-    jobs += [(rng.choices(voices.TRAIN_RECORDED, RECORDED_WEIGHTS)[0], text(9000 + i)) for i in range(9000)]
+    by_formant, by_recorded = COUNTS[lang]
+    jobs = [("espeak:" + rng.choice(formant), text(i)) for i in range(by_formant)]
+    jobs += [(rng.choices(recorded, RECORDED_WEIGHTS)[0], text(by_formant + i)) for i in range(by_recorded)]
     rng.shuffle(jobs)
-    parts = [("train%02d" % i, jobs[i * 500:(i + 1) * 500]) for i in range(36)]
-    held_formant = voices.espeak_voices(True)
-    parts.insert(0, ("test_seen", [(rng.choice(["espeak:" + rng.choice(formant)] + voices.TRAIN_RECORDED), t)
-                                   for t in held[:200]]))
-    parts.insert(1, ("test_formant", [("espeak:" + rng.choice(held_formant), t) for t in held[:200]]))
-    parts.insert(2, ("test_natural", [(voices.HELD_RECORDED, t) for t in held[:200]]))
-    voice = lambda: rng.choice(["espeak:" + rng.choice(formant), rng.choices(voices.TRAIN_RECORDED, RECORDED_WEIGHTS)[0]])
-    parts += [("train%02d" % (36 + i), [(voice(), everyday.text(rng, train)) for _ in range(500)]) for i in range(4)]
-    # For choosing the decoder's weights, so that the test sets choose nothing.
-    parts.append(("dev", [(rng.choice(["espeak:" + rng.choice(formant)] + voices.TRAIN_RECORDED), t) for t in held[260:360]]))
-    # Freely written sentences, outside the grammar, by a voice of each kind.
-    fresh = [asr_form(line.split("\t")[0]) for line in open(FRESH, encoding="utf-8").read().split("\n") if "\t" in line]
-    speakers = [voices.HELD_RECORDED, voices.TRAIN_RECORDED[0], "espeak:" + held_formant[0]]
-    parts.append(("test_fresh", [(v, t) for v in speakers for t in fresh]))
-    return parts
+    any_voice = lambda: rng.choice(["espeak:" + rng.choice(formant)] + recorded)
+    parts = [("test_seen", [(any_voice(), t) for t in held[:200]]),
+             ("test_formant", [("espeak:" + rng.choice(held_formant), t) for t in held[:200]]),
+             # For choosing the decoder's weights, so that the test sets choose nothing.
+             ("dev", [(any_voice(), t) for t in held[200:300]])]
+    if lang == "en":
+        parts.append(("test_natural", [(voices.HELD_RECORDED, t) for t in held[:200]]))
+    return parts + [("train%02d" % i, jobs[i * PART:(i + 1) * PART]) for i in range(len(jobs) // PART)]
 
 
 def level(samples, rng):
@@ -61,37 +66,43 @@ def level(samples, rng):
 
 
 def make(part):
-    name, jobs = part
-    path = os.path.join(paths.ASR, name + ".npz")
+    lang, name, jobs = part
+    path = os.path.join(folder(lang), name + ".npz")
     if os.path.exists(path):
-        return name, 0
-    rng = random.Random(name)
+        return lang, name, 0
+    rng = random.Random(lang + name)
     feats, ends, lines = [], [], []
     for voice, text in jobs:
-        samples = level(read_wav(voices.say(voice, text, rng)), rng)
+        samples = level(read_wav(voices.say(voice, text, rng, lang)), rng)
         lead = np.zeros(rng.randint(800, 8000), np.float32)
         tail = np.zeros(rng.randint(1600, 9600), np.float32)
         frames = fbank(np.concatenate([lead, samples, tail]))
         feats.append(frames.astype(np.float16))
         ends.append(len(frames))
         lines.append(voice + "\t" + text)
-    with open(path[:-4] + ".txt", "w") as f:
+    with open(path[:-4] + ".txt", "w", encoding="utf-8") as f:
         f.write("\n".join(lines) + "\n")
-    np.savez(path, feats=np.concatenate(feats), ends=np.cumsum(ends))
-    return name, sum(ends) / 100
+    np.savez(path + ".new.npz", feats=np.concatenate(feats), ends=np.cumsum(ends))
+    os.replace(path + ".new.npz", path)
+    return lang, name, sum(ends) / 100
 
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--lang", default="all", choices=LANGS + ("all",))
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--processes", type=int, default=2)
     a = ap.parse_args()
     voices.prepare()
-    parts, total = plan(a.seed), 0.0
+    langs = LANGS if a.lang == "all" else (a.lang,)
+    parts = [(lang, name, jobs) for lang in langs for name, jobs in plan(lang, a.seed)]
+    # A part of each language in turn, so that training can begin with all of them.
+    parts.sort(key=lambda part: part[1])
+    total = 0.0
     with ProcessPoolExecutor(a.processes) as pool:
-        for i, (name, seconds) in enumerate(pool.map(make, parts)):
+        for i, (lang, name, seconds) in enumerate(pool.map(make, parts)):
             total += seconds
-            print("%d/%d %s, %.2f h so far" % (i + 1, len(parts), name, total / 3600), flush=True)
+            print("%d/%d %s %s, %.2f h so far" % (i + 1, len(parts), lang, name, total / 3600), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""Features and sentences -> a streaming CTC model: `python3 -m asr.train --minutes 120 --processes 2` (resumes from its
-checkpoint).
+"""Features and sentences -> streaming CTC models of four languages: `python3 -m asr.train --minutes 240 --processes 2` trains
+the trunk that they share, with a head for each; then `--lang es --minutes 30` goes on with one language alone. Resumes from
+its checkpoint; a longer time goes on training. On a graphics card, if there is one.
 
 One thread a process (two threads in one gain nothing). The learning rate follows the clock, so that training ends
 when it should."""
@@ -15,25 +16,31 @@ import torch
 import torch.nn.functional as F
 
 import paths
+from text.spec import LANGS
 
 from .augment import augment
 from .features import BINS, FLOOR
 from .model import SUBSAMPLING, Model
 
-PIECES = 256
+PIECES = 384
 CHUNKS = [4, 8, 8, 16, 1000]
 NEIGHBOURS = 600
-CLEAN_STEPS = 350
+CLEAN_STEPS = 500
+# English has twice as many kinds of voices.
+SHARES = {"en": 0.34, "es": 0.22, "de": 0.22, "fr": 0.22}
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+LETTERS = {"en": "", "es": "áéíóúüñ", "de": "äöüß", "fr": "àâæçéèêëîïôœùûüÿ"}
 
 
-def tokenizer():
-    """256 pieces, learned from the training sentences; piece 0 (unknown) is the blank."""
-    path = os.path.join(paths.ASR, "bpe.model")
+def tokenizer(lang):
+    """Pieces of a language as it is written, learned from its training sentences; piece 0 (unknown) is the blank."""
+    path = os.path.join(paths.ASR, lang, "bpe.model")
     if not os.path.exists(path):
+        letters = "abcdefghijklmnopqrstuvwxyz" + LETTERS[lang]
         sentencepiece.SentencePieceTrainer.train(
-            input=paths.TEXT + "/train.en", model_prefix=path[:-6], vocab_size=PIECES, model_type="bpe",
-            character_coverage=1.0, unk_id=0, bos_id=-1, eos_id=-1, pad_id=-1, num_threads=1,
-            required_chars="abcdefghijklmnopqrstuvwxyz'")
+            input="%s/train.%s" % (paths.TEXT, lang), model_prefix=path[:-6], vocab_size=PIECES, model_type="bpe",
+            character_coverage=1.0, unk_id=0, bos_id=-1, eos_id=-1, pad_id=-1, num_threads=1, normalization_rule_name="identity",
+            required_chars=letters + letters.upper().replace("SS", "") + "'.,?!-")
     return sentencepiece.SentencePieceProcessor(model_file=path)
 
 
@@ -43,10 +50,10 @@ def load(names, sp):
     for name in names:
         data = np.load(name)
         feats, ends = data["feats"], data["ends"]
-        texts = [line.split("\t")[1] for line in open(name[:-4] + ".txt").read().split("\n")[:-1]]
+        texts = [line.split("\t")[1] for line in open(name[:-4] + ".txt", encoding="utf-8").read().split("\n")[:-1]]
         for start, end, text in zip(np.concatenate([[0], ends[:-1]]), ends, texts):
             out.append((feats[start:end], sp.encode(text)))
-    return out
+    return sorted(out, key=lambda pair: len(pair[0]))
 
 
 def batch(data, rng, strength, seconds=45):
@@ -64,7 +71,7 @@ def batch(data, rng, strength, seconds=45):
             x2, y2 = draw()
             x, y = np.concatenate([x, x2.astype(np.float32)]), y + y2
         if strength is not None:
-            x = augment(x, rng, strength)
+            x = augment(x, rng, strength, data)
         if rng.random() < 0.015:
             quiet = np.full((200, BINS), FLOOR + rng.uniform(0, 6), np.float32) + rng.normal(0, 0.5, (200, BINS))
             x, y = np.maximum(quiet, FLOOR).astype(np.float32), []
@@ -81,24 +88,33 @@ def batch(data, rng, strength, seconds=45):
     return torch.from_numpy(out), lengths, targets
 
 
-def rate(progress, step):
-    peak = 1.2e-3
+def rate(progress, step, peak):
     if step < 200:
         return peak * (step + 1) / 200
     return peak if progress < 0.3 else peak * 0.5 * (1 + np.cos(np.pi * (progress - 0.3) / 0.7)) + 1e-6
 
 
-def losses(model, rng, x, lengths, targets):
-    """Of the last and the middle head, per piece; the chunk and the history are drawn anew each time."""
-    last, middle = model(x, CHUNKS[rng.integers(len(CHUNKS))], int(rng.choice([32, 48, 48, 64])))
+def losses(model, rng, lang, x, lengths, targets):
+    """Of the last and the middle head, per piece, and of whose language it is from up to 2.5 s; the chunk and the history are
+    drawn anew each time."""
+    last, middle, states = model(x.to(DEVICE), CHUNKS[rng.integers(len(CHUNKS))], lang, int(rng.choice([32, 48, 48, 64])))
     flat = torch.tensor([t for target in targets for t in target], dtype=torch.long)
     sizes = torch.tensor([len(t) for t in targets])
     ctc = lambda lp: F.ctc_loss(lp.transpose(0, 1), flat, lengths, sizes, reduction="sum", zero_infinity=True) / max(1, len(flat))
-    return 0.7 * ctc(last) + 0.3 * ctc(middle)
+    loss = 0.7 * ctc(last) + 0.3 * ctc(middle)
+    said = [i for i, target in enumerate(targets) if target]
+    if said and len(model.langs) > 1:
+        which = model.language(states[said], int(rng.integers(8, 32)))
+        wanted = torch.full((len(said),), model.langs.index(lang), device=which.device)
+        loss = loss + 0.15 * F.cross_entropy(which, wanted)
+    return loss
 
 
 def agree(model, progress, processes):
     """Averages the gradients and the clock over the processes. -> progress"""
+    for p in model.parameters():
+        if p.grad is None:
+            p.grad = torch.zeros_like(p)
     if processes == 1:
         return progress
     grads = [p.grad for p in model.parameters()]
@@ -109,25 +125,32 @@ def agree(model, progress, processes):
     return float(flat[-1])
 
 
-def work(rank, minutes, seed, processes):
+def checkpoint(lang=None):
+    return os.path.join(paths.ASR, lang or "", "checkpoint.pt")
+
+
+def work(rank, minutes, seed, processes, alone):
     torch.set_num_threads(1)
     if processes > 1:
         torch.distributed.init_process_group("gloo", "tcp://127.0.0.1:29512", rank=rank, world_size=processes)
     torch.manual_seed(seed)
-    sp = tokenizer()
-    data = sorted(load(sorted(glob.glob(paths.ASR + "/train*.npz")), sp), key=lambda pair: len(pair[0]))
-    model = Model(PIECES)
-    ema = {k: v.clone() for k, v in model.state_dict().items()}
+    langs = [alone] if alone else list(LANGS)
+    data = {lang: load(sorted(glob.glob("%s/%s/train*.npz" % (paths.ASR, lang))), tokenizer(lang)) for lang in langs}
+    model = Model(LANGS, PIECES).to(DEVICE)
     optimizer = torch.optim.AdamW(model.parameters(), 1e-3, betas=(0.9, 0.98), weight_decay=0.01)
-    step, spent, seen, path = 0, 0.0, 0.0, paths.ASR + "/checkpoint.pt"
+    step, spent, seen, path = 0, 0.0, 0.0, checkpoint(alone)
+    if alone and not os.path.exists(path):
+        model.load_state_dict(torch.load(checkpoint(), weights_only=False, map_location=DEVICE)["ema"])
+    ema = {k: v.clone() for k, v in model.state_dict().items()}
     if os.path.exists(path):
-        saved = torch.load(path, weights_only=False)
+        saved = torch.load(path, weights_only=False, map_location=DEVICE)
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
         ema, step, spent, seen = saved["ema"], saved["step"], saved["spent"], saved["seen"]
     rng = np.random.default_rng([seed, step, rank])
     torch.manual_seed(seed + 10007 * rank + step)
-    print("%d utterances, %.2f M parameters" % (len(data), sum(p.numel() for p in model.parameters()) / 1e6), flush=True)
+    count = {lang: len(rows) for lang, rows in data.items()}
+    print("%s utterances, %.2f M parameters" % (count, sum(p.numel() for p in model.parameters()) / 1e6), flush=True)
 
     def save():
         if rank == 0:
@@ -140,15 +163,16 @@ def work(rank, minutes, seed, processes):
     while progress < 1:
         progress = (time.time() - begin) / (minutes * 60)
         # Clean speech until the plateau breaks, then ever harder.
-        strength = None if step < CLEAN_STEPS else 0.3 + 0.3 * min(1, progress / 0.5)
-        x, lengths, targets = batch(data, rng, strength)
-        loss = losses(model, rng, x, lengths, targets)
+        strength = 0.6 if alone else None if step < CLEAN_STEPS else 0.3 + 0.4 * min(1, progress / 0.5)
+        lang = langs[rng.choice(len(langs), p=[SHARES[lang] for lang in langs] if not alone else None)]
+        x, lengths, targets = batch(data[lang], rng, strength)
+        loss = losses(model, rng, lang, x, lengths, targets)
         optimizer.zero_grad()
         loss.backward()
         progress = agree(model, progress, processes)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
         for group in optimizer.param_groups:
-            group["lr"] = rate(progress, step)
+            group["lr"] = rate(progress, step, 6e-4 if alone else 1.2e-3)
         optimizer.step()
         step += 1
         seen += float(lengths.sum()) * 0.08 * processes
@@ -171,15 +195,18 @@ def work(rank, minutes, seed, processes):
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
-    ap.add_argument("--minutes", type=float, default=120)
+    ap.add_argument("--minutes", type=float, default=240)
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--processes", type=int, default=1, help="data-parallel processes of one thread each")
+    ap.add_argument("--lang", choices=LANGS, help="go on with this language alone")
     a = ap.parse_args()
-    tokenizer()
+    for lang in LANGS:
+        tokenizer(lang)
+    args = (a.minutes, a.seed, a.processes, a.lang)
     if a.processes == 1:
-        work(0, a.minutes, a.seed, 1)
+        work(0, *args)
     else:
-        torch.multiprocessing.spawn(work, (a.minutes, a.seed, a.processes), nprocs=a.processes)
+        torch.multiprocessing.spawn(work, args, nprocs=a.processes)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """Speech synthesisers of the distribution -> a voice by name, and which voices are trained on or held out.
 
 Held out and never trained on: eight stock eSpeak variants, every fifth random variant, and flite's recorded speaker
-`slt`, the only recorded woman. The four recorded men (flite's rms, awb and kal16, Festival's ked) are trained on."""
+`slt`, the only recorded woman. The four recorded men (flite's rms, awb and kal16, Festival's ked) are trained on; they speak
+English. For Spanish, German and French the distribution has eSpeak only (MBROLA's voices are not free, Festival's are
+Catalan, Italian, Czech, Finnish)."""
 
 import os
 import random
@@ -11,7 +13,8 @@ import subprocess
 import paths
 
 STOCK = "/usr/lib/x86_64-linux-gnu/espeak-ng-data"
-ACCENTS = ["en-us", "en-gb", "en-gb-x-rp", "en-gb-scotland", "en-gb-x-gbclan", "en-gb-x-gbcwmd", "en-029", "en-us"]
+ACCENTS = {"en": ["en-us", "en-gb", "en-gb-x-rp", "en-gb-scotland", "en-gb-x-gbclan", "en-gb-x-gbcwmd", "en-029", "en-us"],
+           "es": ["es", "es", "es-419"], "de": ["de"], "fr": ["fr-fr", "fr-fr", "fr-be", "fr-ch"]}
 # Unintelligible or joke voices.
 EXTREME = {"croak", "whisper", "whisperf", "robosoft", "robosoft2", "robosoft3", "robosoft4", "robosoft5", "robosoft6",
            "robosoft7", "robosoft8", "Demonic", "fast_test", "anikaRobot", "AnxiousAndy", "UniRobot", "max", "boris",
@@ -19,7 +22,9 @@ EXTREME = {"croak", "whisper", "whisperf", "robosoft", "robosoft2", "robosoft3",
 HELD_STOCK = {"m3", "f2", "Andy", "Annie", "steph", "Michael", "linda", "edward2"}
 TRAIN_RECORDED = ["flite:rms", "flite:awb", "flite:kal16", "festival:ked_diphone"]
 HELD_RECORDED = "flite:slt"
-RANDOM_VARIANTS = 120
+RANDOM_VARIANTS = 300
+# eSpeak reads no more than 350 voices of a folder.
+IN_FOLDER = 100
 
 
 def random_variant(rng):
@@ -38,15 +43,20 @@ def random_variant(rng):
 
 
 def prepare(seed=7):
-    """Copies eSpeak's data and adds random variants to it. -> the folder for ESPEAK_DATA_PATH."""
-    target = os.path.join(paths.ASR, "espeak-ng-data")
-    if not os.path.isdir(target):
-        shutil.copytree(STOCK, target)
-        rng = random.Random(seed)
-        for i in range(RANDOM_VARIANTS):
-            with open(os.path.join(target, "voices", "!v", "rv%d" % i), "w") as f:
-                f.write(random_variant(rng))
-    return target
+    """Copies eSpeak's data and adds random variants to it."""
+    rng = random.Random(seed)
+    for i in range(RANDOM_VARIANTS):
+        target = os.path.join(data_of("rv%d" % i), "espeak-ng-data")
+        if not os.path.isdir(target):
+            shutil.copytree(STOCK, target)
+        with open(os.path.join(target, "voices", "!v", "rv%d" % i), "w") as f:
+            f.write(random_variant(rng))
+
+
+def data_of(variant):
+    """The folder for ESPEAK_DATA_PATH that has a variant; stock variants are in each."""
+    number = int(variant[2:]) // IN_FOLDER if variant.startswith("rv") else 0
+    return os.path.join(paths.ASR, "espeak%d" % number)
 
 
 def espeak_voices(held):
@@ -57,7 +67,7 @@ def espeak_voices(held):
     return chosen + made
 
 
-def say(voice, text, rng):
+def say(voice, text, rng, lang="en"):
     """A voice (`flite:slt`, `festival:ked_diphone` or `espeak:variant`) says a text. -> WAV bytes."""
     engine, name = voice.split(":")
     if engine == "festival":
@@ -68,8 +78,8 @@ def say(voice, text, rng):
         stretch = "duration_stretch=%.2f" % rng.uniform(0.85, 1.25)
         args = ["flite", "-voice", name, "--setf", stretch, "-t", text, "-o", "/dev/stdout"]
         return subprocess.run(args, capture_output=True, check=True).stdout
-    accent = rng.choice(ACCENTS)
+    accent = rng.choice(ACCENTS[lang])
     args = ["espeak-ng", "-v", accent + "+" + name, "-s", str(rng.randint(125, 205)), "-p", str(rng.randint(25, 75)),
             "--stdout", "--stdin"]
-    env = dict(os.environ, ESPEAK_DATA_PATH=paths.ASR)
+    env = dict(os.environ, ESPEAK_DATA_PATH=data_of(name))
     return subprocess.run(args, input=text.encode(), capture_output=True, check=True, env=env).stdout

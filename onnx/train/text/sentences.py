@@ -19,6 +19,12 @@ def asr_form(text):
     return " ".join(re.sub(r"[^\w' ]+", " ", t).split())
 
 
+def written(text):
+    """As our recognisers write it: capitals and marks, but none before what they belong to (nobody hears that it will be a
+    question)."""
+    return " ".join(re.sub("[¿¡¦]", "", text).split())
+
+
 def held_out(text):
     """Two sentences in a hundred are never trained on, by their English without contractions (Sample.key)."""
     return hashlib.sha1(asr_form(text).encode()).digest()[0] < 5
@@ -28,20 +34,21 @@ def write(lang, count, seed, folder, heldout):
     rng, seen, held, kept = random.Random(seed), set(), set(), []
     while len(kept) < count or len(held) < heldout:
         s = families.sample(rng)
-        text = asr_form(s.texts[lang])
-        if held_out(s.key):
+        text = written(s.texts[lang])
+        form = asr_form(text)
+        if held_out(s.key) and not s.held:
             held.add(text)
-        elif text not in seen and len(kept) < count:
-            seen.add(text)
+        elif form not in seen and len(kept) < count and not s.held and not held_out(s.key):
+            seen.add(form)
             kept.append(text)
     fixed = sorted(held, key=lambda s: hashlib.sha1(s.encode()).hexdigest())[:heldout]
     # Another English sentence may say the same in this language.
-    without = set(fixed)
-    kept = [t for t in kept if t not in without]
+    without = {asr_form(t) for t in fixed}
+    kept = [t for t in kept if asr_form(t) not in without]
     for name, lines in (("train." + lang, kept), ("heldout." + lang, fixed)):
         with open(os.path.join(folder, name), "w", encoding="utf-8") as f:
             f.write("\n".join(lines) + "\n")
-    words = {w for s in kept for w in s.split()}
+    words = {w for s in kept for w in asr_form(s).split()}
     print("%s: %d training sentences, %d held out, %d distinct words" % (lang, len(kept), len(fixed), len(words)))
 
 
