@@ -161,8 +161,10 @@ fn a_pipeline_finds_the_backend_by_the_file() {
     let folder = tempfile::tempdir().expect("a folder");
     file(folder.path(), &Ggml::new(51_864).bytes());
     let pipeline = folder.path().join("p.toml");
+    // Random weights believe nothing of what they write: the evidence gate would hold all of it.
     let text = format!(
-        "recognise.model = \"{}\"\nrecognise.policy = {{ kind = \"local-agreement\", n = 2 }}\ntranslate.backend = \"none\"",
+        "recognise.model = \"{}\"\nrecognise.policy = {{ kind = \"local-agreement\", n = 2 }}\n\
+         recognise.gate.enabled = false\ntranslate.backend = \"none\"",
         folder.path().display()
     );
     std::fs::write(&pipeline, text).expect("written");
