@@ -164,6 +164,8 @@ pub struct TranslateConfig {
     ///   after 2.15 s (LAAL); two words cost 1.0 chrF and give 1.8 s.
     /// - `{ kind = "local-agreement", n = 4 }`: what four translations in a row agree on: as good, after 2.66 s; of three 0.3
     ///   chrF are lost, of two 0.95: after `the train` two agree on `el tren`, and then comes `station`.
+    /// - `{ kind = "align-att", last = 2 }`: all up to the first word that comes from the last two words of the source, for
+    ///   imported models.
     /// - `hold-n` and `final-only` as in `recognise.policy`.
     ///
     /// All by `sottovoce eval onnx/starter/samples/manifest.tsv`.

@@ -103,12 +103,14 @@ impl Unit {
     /// Takes a translation of the source's first `words`.
     fn update(&mut self, words: usize, policy: CommitPolicy) {
         let before = self.stabiliser.committed().len();
-        self.stabiliser.update_read(&self.last.words, words);
+        self.stabiliser.update_read(&self.last.words, &self.last.margins(), words);
         if self.stabiliser.committed().len() > before {
             // What several translations agree on is in the shortest of their sources.
             self.covered = match policy {
                 CommitPolicy::LocalAgreement { .. } => self.words,
-                CommitPolicy::SourceTail { words: masked } => words.saturating_sub(masked),
+                CommitPolicy::SourceTail { words: masked } | CommitPolicy::AlignAtt { last: masked } => {
+                    words.saturating_sub(masked)
+                }
                 _ => words,
             };
         }
@@ -296,7 +298,7 @@ impl Target {
         let shows_source =
             self.ways.guards.fail_to_source && !flags.is_empty() && self.unit.stabiliser.committed().is_empty();
         if shows_source {
-            let word = |text: &str| TargetWord { text: text.to_owned(), tokens: Vec::new(), glued: false };
+            let word = |text: &str| TargetWord { text: text.to_owned(), tokens: Vec::new(), glued: false, reads: None };
             self.unit.last.words = self.unit.source.split_whitespace().map(word).collect();
             flags.push("source");
         }
@@ -382,7 +384,8 @@ fn after(before: &[TargetWord], words: &[TargetWord]) -> Vec<TargetWord> {
         } else if at > border {
             let shown = before.last().map_or("", |last| last.text.as_str());
             let text = word.text.strip_prefix(shown).unwrap_or_default().to_owned();
-            rest.push(TargetWord { text, tokens: word.tokens[border - start..].to_vec(), glued: true });
+            let tokens = word.tokens[border - start..].to_vec();
+            rest.push(TargetWord { text, tokens, glued: true, reads: word.reads });
         }
     }
     rest

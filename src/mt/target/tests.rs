@@ -32,7 +32,7 @@ fn target(max_words: usize) -> Target {
 
 /// A word's translation: itself in capitals; its pieces are its letters.
 fn say(text: &str) -> TargetWord {
-    TargetWord { text: text.to_uppercase(), tokens: text.bytes().map(u32::from).collect(), glued: false }
+    TargetWord { text: text.to_uppercase(), tokens: text.bytes().map(u32::from).collect(), glued: false, reads: None }
 }
 
 /// Translates all that is open; -> the jobs.
@@ -41,7 +41,7 @@ fn settle(target: &mut Target, recognised: &Recognised) -> Vec<Job> {
     while let Some(work) = target.next(recognised, Drafts::All) {
         let words = work.job.source.split(' ').map(say).collect();
         jobs.push(work.job.clone());
-        target.take(work, Some(Translation { words, p: 0.5 }));
+        target.take(work, Some(Translation { words, p: 0.5, ..Translation::default() }));
     }
     jobs
 }
@@ -139,10 +139,15 @@ proptest! {
 fn translate_as(target: &mut Target, said: &Recognised, model: impl Fn(&str) -> String) -> (Vec<Job>, Translated) {
     let mut jobs = Vec::new();
     while let Some(work) = target.next(said, Drafts::All) {
-        let word = |t: &str| TargetWord { text: t.into(), tokens: t.bytes().map(u32::from).collect(), glued: false };
+        let word = |t: &str| TargetWord {
+            text: t.into(),
+            tokens: t.bytes().map(u32::from).collect(),
+            glued: false,
+            reads: None,
+        };
         let words = model(&work.job.source).split(' ').map(word).collect();
         jobs.push(work.job.clone());
-        target.take(work, Some(Translation { words, p: 0.5 }));
+        target.take(work, Some(Translation { words, p: 0.5, ..Translation::default() }));
     }
     (jobs, target.translated(said).expect("news"))
 }
