@@ -61,7 +61,8 @@ fn weights(source: &Side, looks: &[Vec<f32>]) -> Vec<Vec<f32>> {
 pub struct Aligned {
     /// For each word of the target the word of the source that it looks at most.
     pub reads: Vec<Option<usize>>,
-    /// For each word of the source how much it was looked at in all.
+    /// For each word of the source how much went into the target: pieces, as many in all as it has. How much of a look
+    /// goes to marks instead, as it does when nothing is needed, differs from model to model.
     pub coverage: Vec<f32>,
 }
 
@@ -78,6 +79,39 @@ pub fn align(source: &Side, target: &Side, looks: &[Vec<f32>]) -> Aligned {
         let best = sums.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
         best.filter(|(_, sum)| **sum > 0.0).map(|(word, _)| word)
     };
-    let coverage = (0..source.words.len()).map(|word| weights.iter().map(|row| row[word]).sum()).collect();
+    let mut coverage: Vec<f32> =
+        (0..source.words.len()).map(|word| weights.iter().map(|row| row[word]).sum()).collect();
+    let scale = weights.len() as f32 / coverage.iter().sum::<f32>().max(f32::MIN_POSITIVE);
+    coverage.iter_mut().for_each(|sum| *sum *= scale);
     Aligned { reads: of_words.iter().map(most).collect(), coverage }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(text: &str, tokens: &[u32]) -> TargetWord {
+        TargetWord { text: text.into(), tokens: tokens.to_vec(), ..TargetWord::default() }
+    }
+
+    #[test]
+    fn the_layer_is_two_thirds_up() {
+        assert_eq!([1, 2, 3, 6, 12].map(layer), [0, 1, 1, 3, 7]);
+    }
+
+    #[test]
+    fn pieces_are_summed_over_words_and_marks_left_out() {
+        let source = [word("the", &[5]), word("station", &[6, 7])];
+        let target = [word("la", &[8]), word("estación", &[9, 10])];
+        // A mark, 1, stands within either.
+        let side = |words, pieces| Side { words, pieces };
+        let looks = [[0.5, 0.4, 0.05, 0.05], [0.9, 0.0, 0.0, 0.1], [0.1, 0.3, 0.2, 0.3], [0.2, 0.0, 0.4, 0.4]];
+        let looks: Vec<Vec<f32>> = looks.iter().map(|look| look.to_vec()).collect();
+        let aligned = align(&side(&source, &[1, 5, 6, 7]), &side(&target, &[8, 1, 9, 10]), &looks);
+        assert_eq!(aligned.reads, [Some(0), Some(1)]);
+        let (the, station) = (aligned.coverage[0], aligned.coverage[1]);
+        assert!((the + station - 4.0).abs() < 1e-5 && (station / the - 1.5 / 0.7).abs() < 1e-5, "{aligned:?}");
+        assert_eq!(align(&side(&source, &[1, 5, 6, 7]), &side(&target, &[8, 1, 9, 10]), &[]).reads, [None, None]);
+        assert_eq!(align(&side(&[], &[]), &side(&[], &[]), &[]), Aligned::default());
+    }
 }

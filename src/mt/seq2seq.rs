@@ -193,6 +193,18 @@ impl Seq2Seq {
         Ok(outputs)
     }
 
+    /// What is known of these pieces as a translation of a job: whence its words come, not how probable they are.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn compare(&mut self, job: &Job, tokens: Vec<u32>) -> Result<Translation> {
+        let source = self.source_ids(&job.source, &job.from, &job.to)?;
+        let prefix = self.prefix(&job.to, &[])?;
+        let mut output = [Output { tokens, ..Output::default() }];
+        self.look_again(&[source], &[prefix], &mut output)?;
+        self.translation(&Job { forced: Vec::new(), ..job.clone() }, &output[0])
+    }
+
     /// What a decoded job comes to.
     fn translation(&self, job: &Job, output: &Output) -> Result<Translation> {
         let tokens = [&job.forced[..], &output.tokens].concat();

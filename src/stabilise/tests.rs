@@ -54,6 +54,15 @@ fn a_source_tail_is_masked_however_many_updates_it_comes_in() {
 }
 
 #[test]
+fn what_comes_from_the_last_words_waits() {
+    let mut s = Stabiliser::new(CommitPolicy::AlignAtt { last: 2 });
+    s.update_read(&words("la maleta roja esta"), &[4, 2, 3, 1], 5);
+    assert_eq!(s.committed().join(" "), "la maleta roja");
+    s.update_read(&words("la maleta roja esta en"), &[6, 4, 5, 1, 2], 7);
+    assert_eq!(s.committed().join(" "), "la maleta roja", "what comes from older words waits for those before it");
+}
+
+#[test]
 fn hold_n_keeps_the_last_words_back() {
     assert_eq!(committed(CommitPolicy::HoldN { n: 2 }, &["a b c", "a b c d"]), ["a", "a b"]);
 }
@@ -140,7 +149,7 @@ fn check_stream<W: Same + PartialEq + std::fmt::Debug>(
         }
         let margins: Vec<usize> = hypothesis.iter().skip(dice.usize(..2)).map(|_| dice.usize(..8)).collect();
         match policy {
-            CommitPolicy::SourceTail { .. } if i < hypotheses => s.update_read(&hypothesis, &[], dice.usize(..8)),
+            CommitPolicy::SourceTail { .. } if i < hypotheses => s.update_read(&hypothesis, &margins, dice.usize(..8)),
             _ => s.update_open(&hypothesis, &margins, dice.usize(..8), dice.usize(..3), i == hypotheses),
         };
         assert!(s.committed().starts_with(&before), "{policy:?}: {before:?} became {:?}", s.committed());
