@@ -102,7 +102,7 @@ impl WhisperCpp {
         let mut states = (0..workers).map(|_| self.state()).collect::<Result<Vec<_>>>()?;
         let (params, threads, marks) = (&self.params, self.threads / workers.max(1), self.marks);
         let encode = |text: &str| pass::encode(&self.context, text);
-        let before = |u: &Utterance| before(&u.expected, &encode(&u.earlier()).unwrap_or_default());
+        let before = |u: &Utterance| before(&u.expected, &encode(&u.earlier(marks.is_spaced)).unwrap_or_default());
         let due_now = due.iter().filter_map(|id| self.streams.get(id));
         let windows: Vec<(&[f32], Vec<WhisperTokenId>)> = due_now.map(|u| (u.window(), before(u))).collect();
         let recognise = |state: &mut WhisperState, (window, before): &(&[f32], Vec<_>)| -> Result<Option<Vec<Word>>> {

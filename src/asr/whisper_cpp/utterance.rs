@@ -7,7 +7,7 @@
 
 use crate::asr::whisper::before::MOST;
 use crate::audio::StreamTime;
-use crate::text::{Hypothesis, Word, join};
+use crate::text::{Hypothesis, Word};
 use whisper_rs::WhisperTokenId;
 
 /// New sound that is worth another pass: the smallest step of whisper_streaming, 1 s.
@@ -69,11 +69,10 @@ impl Utterance {
     }
 
     /// What was said before the window, as far back as a pass may be given it: a word has a token at least.
-    pub(super) fn earlier(&self) -> String {
-        match &self.fixed[self.fixed.len().saturating_sub(MOST)..] {
-            [] => String::new(),
-            last => format!(" {}", join(last)),
-        }
+    pub(super) fn earlier(&self, is_spaced: bool) -> String {
+        let last = &self.fixed[self.fixed.len().saturating_sub(MOST)..];
+        let space = if is_spaced { " " } else { "" };
+        last.iter().flat_map(|w| [space, &w.text]).collect()
     }
 
     /// Takes the words that a pass found in [`window`](Self::window), timed from its start.
@@ -183,6 +182,10 @@ mod tests {
                     fixed = hypothesis.words[..hypothesis.fixed].to_vec();
                 }
             }
+            let said: String = fixed.iter().map(|w| w.text.as_str()).collect();
+            let earlier = utterance.earlier(true);
+            assert_eq!((utterance.earlier(false), earlier.replace(' ', "")), (said.clone(), said), "what is fixed");
+            assert!(earlier.starts_with(" 0 1 2"), "{earlier}");
             utterance.is_finished = true;
             let all: Vec<String> = (0..100 * SECOND / step * step / SECOND).map(|s| s.to_string()).collect();
             assert_eq!(texts(&utterance), all, "steps of {step}");
