@@ -141,7 +141,8 @@ fn lags_erasure_and_logs_are_of_characters_where_there_are_no_spaces() {
     score.add(4.0, Some("我们去 学校"), &track, None);
     let told = score.json();
     assert_eq!(told["unit"], "char");
-    assert_eq!(told["laal"].as_f64(), lag::laal(&[2.0, 2.0, 3.0, 3.0], 4.0, 5));
+    let laal = told["laal"].as_f64().expect("a lag");
+    assert!(is_near(laal, 1.3), "{laal}: OmniSTEval 0.1.10 has 1.3 of the log's line, with --char_level");
     assert_eq!(told["erasure_instant"], 0.5, "two of four");
     assert_eq!([&told["first_word"], &told["first_committed"]], [1.0, 2.0]);
     assert_eq!([&told["first_word_ca"], &told["first_committed_ca"]], [1.25, 2.25]);

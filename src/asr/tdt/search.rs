@@ -36,8 +36,7 @@ impl Path {
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        let ids = |p: &Self| p.pieces.iter().map(|p| p.id).collect::<Vec<_>>();
-        self.at == other.at && self.pieces.len() == other.pieces.len() && ids(self) == ids(other)
+        self.at == other.at && self.pieces.iter().map(|p| p.id).eq(other.pieces.iter().map(|p| p.id))
     }
 
     /// The same after a step: a piece, its log-probability and that of the duration, in frames.
@@ -79,8 +78,8 @@ impl Search<'_> {
         let (cursor, hot) = (joint.start(self.tokens.blank()), Hot::default());
         let mut open = vec![Path { pieces: Vec::new(), log_p: 0.0, hot, cursor, at: 0, said: 0 }];
         while let Some(now) = open.iter().map(|p| p.at).filter(|at| *at < frames.len()).min() {
-            let (here, later) = open.into_iter().partition(|p| p.at == now);
-            open = self.advance(here, later, &frames[now], joint)?;
+            let (here, further) = open.into_iter().partition(|p| p.at == now);
+            open = self.advance(here, further, &frames[now], joint)?;
             // All that are through stand at one place.
             open.iter_mut().for_each(|p| p.at = p.at.min(frames.len()));
         }
@@ -95,8 +94,8 @@ impl Search<'_> {
         self.help.filter(|_| id != self.tokens.blank()).map_or(hot, |help| help.follow(hot, id))
     }
 
-    /// Lets the paths that stand at a frame go on; of the others come back all, of these the best.
-    fn advance(&self, mut here: Vec<Path>, later: Vec<Path>, frame: &[f32], joint: &mut Joint) -> Result<Vec<Path>> {
+    /// Lets the best of the paths that stand at a frame go on, and puts them to those that are further.
+    fn advance(&self, mut here: Vec<Path>, mut next: Vec<Path>, frame: &[f32], joint: &mut Joint) -> Result<Vec<Path>> {
         let beam = help::paths(self.help, 1);
         here.sort_by(|a, b| b.worth().total_cmp(&a.worth()));
         here.truncate(beam);
@@ -111,7 +110,6 @@ impl Search<'_> {
             if own < FLOOR { 0.0 } else { self.follow(hot, id).helped - hot.helped }
         };
         let steps = help::best(rows, beam, gain);
-        let mut next = later;
         // Broken logits say nothing.
         if steps.is_empty() {
             next.extend(here.iter().map(|path| Path { at: path.at + 1, said: 0, ..path.clone() }));
