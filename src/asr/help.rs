@@ -51,8 +51,8 @@ pub fn earned(help: Option<&Help>, hot: Hot) -> f64 {
     help.map_or(0.0, |help| help.earned(hot))
 }
 
-/// The likeliest continuations, the best first: path, piece, and the piece's own log-probability. Of each path come its worth
-/// and the logits of all pieces; `gain` says what a path is helped by with a piece of this log-probability.
+/// The likeliest continuations, the best first: path, piece, and the piece's own log-probability. Of each path come its
+/// worth and the logits of all pieces; `gain` says what a path is helped by with a piece of this log-probability.
 pub fn best<'a, R>(
     paths: impl Iterator<Item = (f64, R)>,
     most: usize,

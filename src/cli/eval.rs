@@ -39,13 +39,13 @@ use std::time::{Duration, Instant};
     counted in characters, spaces left out: CER for WER, erasure, lags; their BLEU (13a) takes what stands between spaces or \
     marks for one word: look at chrF. First word: when anything was shown; committed: when the first word was that stays.\n\n\
     --json: recordings, audio_seconds, rtf, cpu_seconds_per_minute, decoder_steps_per_update (translator), \
-    recogniser_steps_per_update; and in languages, for each: lang, kind (source, translation), unit (word, char), wer and wer_offline (percent), bleu, chrf, chrf_offline, \
-    erasure_instant, erasure_balanced, erasure_reading (units per final unit), committed_changed (units; always 0), laal, \
-    laal_ca, long_yaal, long_yaal_ca, first_word, first_word_ca, \
-    first_committed, first_committed_ca (seconds), bleu_signature, chrf_signature. What isn't \
-    known is null.\n\n\
-    --log: instances.LANG.log for `omnisteval shortform` (with --char_level for characters), simulstream.LANG.jsonl for `simulstream_score_latency` (with \
-    detokenizer_type: simuleval and latency_unit: word, or char, in its configuration).")]
+    recogniser_steps_per_update; and in languages, for each: lang, kind (source, translation), unit (word, char), wer and \
+    wer_offline (percent), bleu, chrf, chrf_offline, erasure_instant, erasure_balanced, erasure_reading (units per final \
+    unit), committed_changed (units; always 0), laal, laal_ca, long_yaal, long_yaal_ca, first_word, first_word_ca, \
+    first_committed, first_committed_ca (seconds), bleu_signature, chrf_signature. What isn't known is null.\n\n\
+    --log: instances.LANG.log for `omnisteval shortform` (with --char_level where characters are counted), \
+    simulstream.LANG.jsonl for `simulstream_score_latency` (with detokenizer_type: simuleval and latency_unit: word, or \
+    char, in its configuration).")]
 pub(super) struct EvalArgs {
     /// The manifest, such as onnx/starter/samples/manifest.tsv.
     manifest: PathBuf,
