@@ -119,12 +119,8 @@ impl Plan {
         let (lang, find_lang) = (recognise.lang.clone(), recognise.find_lang);
         let options = asr::Options { compute, lang, find_lang, beam: recognise.beam, window: recognise.window };
         let mut recognizer = build(&self.asr_model, &options)?;
-        if matches!(recognise.policy, Some(CommitPolicy::AlignAtt { .. })) && !recognizer.aligns() {
-            let message = format!(
-                "recognise.policy: model `{}` doesn't give the attention that align-att needs",
-                recognise.model
-            );
-            return Err(Error::config(message).hint(
+        if recognise.policy.is_some_and(aligns) && !recognizer.aligns() {
+            return Err(no_attention("recognise", &recognise.model).hint(
                 "choose local-agreement, or a Whisper exported with its attention, such as whisper-base-timestamped",
             ));
         }
@@ -137,6 +133,10 @@ impl Plan {
                 let shortlist = translate.shortlist;
                 let options = mt::Options { shortlist, ..mt::Options::new(compute, translate.beam) };
                 let mut translator = build(folder, options)?;
+                if aligns(translate.policy) && !translator.aligns() {
+                    return Err(no_attention("translate", &translate.model)
+                        .hint("choose source-tail, or import the model: `sottovoce models import DIR --as ID`"));
+                }
                 let (from, targets) = (&recognise.lang, self.targets());
                 for to in &targets {
                     translator.check(from, to).map_err(|e| e.context("translate.to"))?;
@@ -219,13 +219,20 @@ fn address(config: &Config) -> Result<SocketAddr> {
     Ok(address)
 }
 
+fn aligns(policy: CommitPolicy) -> bool {
+    matches!(policy, CommitPolicy::AlignAtt { .. })
+}
+
+fn no_attention(stage: &str, model: &str) -> Error {
+    Error::config(format!("{stage}.policy: model `{model}` doesn't give the attention that align-att needs"))
+}
+
 fn check_numbers(config: &Config) -> Result<()> {
     // What agrees with itself alone is agreement in name only.
     let is_sound = |policy: CommitPolicy| {
         !matches!(policy, CommitPolicy::LocalAgreement { n: ..2 } | CommitPolicy::SourceTail { words: 0 })
     };
     let reads = |policy: CommitPolicy| matches!(policy, CommitPolicy::SourceTail { .. });
-    let aligns = |policy: CommitPolicy| matches!(policy, CommitPolicy::AlignAtt { .. });
     let endpoint = &config.listen.endpoint;
     let gate = &config.recognise.gate;
     let is_probability = |p: f32| (0.0..=1.0).contains(&p);
@@ -245,8 +252,8 @@ fn check_numbers(config: &Config) -> Result<()> {
         ("recognise.gate.repeats", gate.repeats != 1, "0 or at least 2"),
         (
             "translate.policy",
-            is_sound(config.translate.policy) && !aligns(config.translate.policy),
-            "an agreement of 2 or more; `align-att` is for recognise.policy",
+            is_sound(config.translate.policy) && config.translate.policy != (CommitPolicy::AlignAtt { last: 0 }),
+            "an agreement of 2 or more, a tail of 1 or more",
         ),
         ("speak.threads", config.speak.threads > 0, "at least 1"),
         ("translate.threads", config.translate.threads > 0, "at least 1"),

@@ -138,10 +138,11 @@ impl<W: Same> Stabiliser<W> {
         self.update_open(words, &[], fixed, 0, is_final)
     }
 
-    /// As [`update`](Self::update), of a translation of so many words of the source.
-    pub fn update_read(&mut self, words: &[W], source: usize) -> bool {
+    /// As [`update`](Self::update), of a translation of so many words of the source; `margins`: see
+    /// [`update_open`](Self::update_open).
+    pub fn update_read(&mut self, words: &[W], margins: &[usize], source: usize) -> bool {
         self.read = source;
-        self.update(words, 0, false)
+        self.update_open(words, margins, 0, 0, false)
     }
 
     /// As [`update`](Self::update), with how many units of what was heard or read lie behind the last one that each word

@@ -7,6 +7,7 @@ pub mod beam;
 pub mod ctc;
 pub mod features;
 pub mod gate;
+pub mod help;
 pub mod hot_words;
 pub mod ngram;
 pub mod streaming;

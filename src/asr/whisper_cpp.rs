@@ -9,6 +9,8 @@ mod file;
 mod pass;
 mod utterance;
 
+use super::hot_words::Expected;
+use super::whisper::before::{before, expected};
 use super::whisper::text::UNSPACED;
 use super::{Abort, Options, Recognizer, StreamId, Update};
 use crate::error::{Error, Result};
@@ -82,7 +84,7 @@ impl WhisperCpp {
     pub fn tokens(&mut self, window: &[f32], positions: Option<usize>, has_times: bool) -> Result<Vec<u32>> {
         let mut state = self.state()?;
         let positions = positions.unwrap_or_else(|| pass::audio_ctx(window.len()));
-        let call = Call { params: &self.params, threads: self.threads, positions, has_times };
+        let call = Call { params: &self.params, threads: self.threads, positions, has_times, before: &[] };
         let is_done = call.run(&mut state, window)?;
         let tokens = if is_done { pass::tokens(&state)? } else { Vec::new() };
         self.pool.push(state);
@@ -99,10 +101,13 @@ impl WhisperCpp {
         let workers = due.len().min(self.threads);
         let mut states = (0..workers).map(|_| self.state()).collect::<Result<Vec<_>>>()?;
         let (params, threads, marks) = (&self.params, self.threads / workers.max(1), self.marks);
-        let windows: Vec<&[f32]> = due.iter().filter_map(|id| self.streams.get(id)).map(Utterance::window).collect();
-        let recognise = |state: &mut WhisperState, window: &[f32]| -> Result<Option<Vec<Word>>> {
+        let encode = |text: &str| pass::encode(&self.context, text);
+        let before = |u: &Utterance| before(&u.expected, &encode(&u.earlier(marks.is_spaced)).unwrap_or_default());
+        let due_now = due.iter().filter_map(|id| self.streams.get(id));
+        let windows: Vec<(&[f32], Vec<WhisperTokenId>)> = due_now.map(|u| (u.window(), before(u))).collect();
+        let recognise = |state: &mut WhisperState, (window, before): &(&[f32], Vec<_>)| -> Result<Option<Vec<Word>>> {
             let start = Instant::now();
-            let call = Call { params, threads, positions: pass::audio_ctx(window.len()), has_times: true };
+            let call = Call { params, threads, positions: pass::audio_ctx(window.len()), has_times: true, before };
             let is_done = call.run(state, window)?;
             metrics::get().model_seconds.inc_by(start.elapsed().as_secs_f64());
             let words = || Ok(pass::words(&pass::tokens(state)?, marks, window.len()));
@@ -152,6 +157,12 @@ impl Recognizer for WhisperCpp {
 
     fn start(&mut self, stream: StreamId) {
         self.streams.insert(stream, Utterance::default());
+    }
+
+    fn expect(&mut self, stream: StreamId, likely: &Expected) {
+        if let Some(utterance) = self.streams.get_mut(&stream) {
+            utterance.expected = expected(&likely.words, |text| pass::encode(&self.context, text));
+        }
     }
 
     fn accept(&mut self, stream: StreamId, samples: &[f32]) {

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::eval::manifest::{self, Row};
 use crate::eval::report::{Score, table};
 use crate::eval::track::Track;
+use crate::eval::words::Unit;
 use crate::eval::{lag, log};
 use crate::event::Body;
 use crate::hub::Subscription;
@@ -34,15 +35,17 @@ use std::time::{Duration, Instant};
     interpreter; LongYAAL leaves out what comes when the recording has ended, and a recording of which all comes then. CA \
     counts the computing, too: with --paced in real time; else each step's own time is measured as fast as possible, and \
     a step begins when its audio is there and the step before is done.\n\n\
-    Words are divided at spaces. Chinese, Japanese and Thai have CER for WER; their BLEU (13a) counts what stands between \
-    spaces or marks as one word: look at chrF.\n\n\
-    --json: recordings, audio_seconds, rtf, cpu_seconds_per_minute, decoder_steps_per_update; and in languages, for each: \
-    lang, kind (source, translation), wer and wer_offline (percent), bleu, chrf, chrf_offline, \
-    erasure_instant, erasure_balanced, erasure_reading (words per final word), committed_changed (words; always 0), laal, \
-    laal_ca, long_yaal, long_yaal_ca, first_word, first_word_ca (seconds), bleu_signature, chrf_signature. What isn't \
-    known is null.\n\n\
-    --log: instances.LANG.log for `omnisteval shortform`, simulstream.LANG.jsonl for `simulstream_score_latency` (with \
-    detokenizer_type: simuleval and latency_unit: word in its configuration).")]
+    Words are divided at spaces. Languages written without them (Chinese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan) are \
+    counted in characters, spaces left out: CER for WER, erasure, lags; their BLEU (13a) takes what stands between spaces or \
+    marks for one word: look at chrF. First word: when anything was shown; committed: when the first word was that stays.\n\n\
+    --json: recordings, audio_seconds, rtf, cpu_seconds_per_minute, decoder_steps_per_update (translator), \
+    recogniser_steps_per_update; and in languages, for each: lang, kind (source, translation), unit (word, char), wer and \
+    wer_offline (percent), bleu, chrf, chrf_offline, erasure_instant, erasure_balanced, erasure_reading (units per final \
+    unit), committed_changed (units; always 0), laal, laal_ca, long_yaal, long_yaal_ca, first_word, first_word_ca, \
+    first_committed, first_committed_ca (seconds), bleu_signature, chrf_signature. What isn't known is null.\n\n\
+    --log: instances.LANG.log for `omnisteval shortform` (with --char_level where characters are counted), \
+    simulstream.LANG.jsonl for `simulstream_score_latency` (with detokenizer_type: simuleval and latency_unit: word, or \
+    char, in its configuration).")]
 pub(super) struct EvalArgs {
     /// The manifest, such as onnx/starter/samples/manifest.tsv.
     manifest: PathBuf,
@@ -79,8 +82,8 @@ struct Pass {
     took: f64,
     audio: f64,
     cpu: f64,
-    /// Decoder passes and updates of the translator.
-    steps: [u64; 2],
+    /// Decoder passes and updates of the translator and of the recogniser.
+    steps: [[u64; 2]; 2],
 }
 
 impl Pass {
@@ -143,11 +146,12 @@ fn pass(config: Config, rows: &[Row], live: bool, yes: bool, interrupt: &Interru
     let models = plan.load()?;
     let pipeline = Pipeline::start(plan, models)?;
     let count = || {
-        let of = |counter: &prometheus::IntCounterVec| counter.with_label_values(&["mt"]).get();
-        [of(&metrics::get().decoder_steps), of(&metrics::get().updates)]
+        let metrics = metrics::get();
+        ["mt", "asr"]
+            .map(|model| [&metrics.decoder_steps, &metrics.updates].map(|c| c.with_label_values(&[model]).get()))
     };
     let (start, cpu, before) = (Instant::now(), cpu_seconds(), count());
-    let mut all = Pass { done: Vec::new(), took: 0.0, audio: 0.0, cpu: 0.0, steps: [0; 2] };
+    let mut all = Pass { done: Vec::new(), took: 0.0, audio: 0.0, cpu: 0.0, steps: [[0; 2]; 2] };
     for row in rows {
         if interrupt.came() {
             break;
@@ -163,7 +167,8 @@ fn pass(config: Config, rows: &[Row], live: bool, yes: bool, interrupt: &Interru
         bar.inc(1);
     }
     (all.took, all.cpu) = (start.elapsed().as_secs_f64(), cpu_seconds() - cpu);
-    all.steps = [count()[0] - before[0], count()[1] - before[1]];
+    let after = count();
+    all.steps = [0, 1].map(|model| [0, 1].map(|what| after[model][what] - before[model][what]));
     pipeline.stop(Duration::from_secs(10))?;
     Ok(all)
 }
@@ -237,7 +242,9 @@ fn one(pipeline: &Pipeline, row: &Row, live: bool, interrupt: &Interrupt) -> Res
     let out = if live { steps.iter().map(|s| s.0).collect() } else { lag::queue(&steps) };
     let mut tracks = Tracks::new();
     for (((caption, ..), (heard, _)), out) in seen.iter().zip(steps).zip(out) {
-        caption.iter().for_each(|c| tracks.entry(c.lang.clone()).or_default().see(c, heard, out));
+        let Some(caption) = caption else { continue };
+        let new = || Track::new(Unit::of(&caption.lang));
+        tracks.entry(caption.lang.clone()).or_insert_with(new).see(caption, heard, out);
     }
     Ok((seconds, tracks))
 }
@@ -264,11 +271,11 @@ fn tell(as_json: bool, scores: &[Score], streamed: &Pass) -> Result<()> {
     let per = |a: f64, b: f64| (b > 0.0).then(|| a / b);
     let rtf = per(streamed.took, streamed.audio);
     let cpu = per(streamed.cpu * 60.0, streamed.audio);
-    let steps = per(streamed.steps[0] as f64, streamed.steps[1] as f64);
+    let [mt, asr] = streamed.steps.map(|[passes, updates]| per(passes as f64, updates as f64));
     if as_json {
         let all = json!({
             "recordings": streamed.done.len(), "audio_seconds": streamed.audio, "rtf": rtf,
-            "cpu_seconds_per_minute": cpu, "decoder_steps_per_update": steps,
+            "cpu_seconds_per_minute": cpu, "decoder_steps_per_update": mt, "recogniser_steps_per_update": asr,
             "languages": scores.iter().map(Score::json).collect::<Vec<_>>(),
         });
         return say(&all.to_string());
@@ -276,12 +283,14 @@ fn tell(as_json: bool, scores: &[Score], streamed: &Pass) -> Result<()> {
     say(&table(scores))?;
     let number = |v: Option<f64>, digits: usize| v.map_or("-".to_owned(), |v| format!("{v:.digits$}"));
     say(&format!(
-        "\n{} recordings, {:.0} s; RTF {}; {} s of processor for each minute; {} decoder passes for each update of a translation",
+        "\n{} recordings, {:.0} s; RTF {}; {} s of processor for each minute; \
+         decoder passes for each update: translator {}, recogniser {}",
         streamed.done.len(),
         streamed.audio,
         number(rtf, 3),
         number(cpu, 1),
-        number(steps, 1),
+        number(mt, 1),
+        number(asr, 1),
     ))
 }
 

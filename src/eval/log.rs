@@ -1,6 +1,7 @@
 //! Turns tracks into the logs of other evaluators, so that they can check our figures.
 //!
-//! - `instances.log` (SimulEval; OmniSTEval reads it): a line for each recording, times in milliseconds for each word;
+//! - `instances.log` (SimulEval; OmniSTEval reads it): a line for each recording, times in milliseconds for each word (or
+//!   character, and then without spaces, so that all count the same);
 //! - `simulstream.jsonl` (simulstream): a line for each step, in seconds; nothing is ever deleted from what is committed.
 
 use super::track::Track;
@@ -11,11 +12,11 @@ pub fn instance(index: usize, source: &str, source_length: f64, reference: &str,
     let ms = |seconds: f64| (seconds * 1e6).round() / 1e3;
     json!({
         "index": index,
-        "prediction": track.text(),
+        "prediction": track.unit.join(&track.words().map(|w| w.word.as_str()).collect::<Vec<_>>()),
         "delays": track.words().map(|w| ms(w.heard)).collect::<Vec<_>>(),
         "elapsed": track.words().map(|w| ms(w.out)).collect::<Vec<_>>(),
         "prediction_length": track.words().count(),
-        "reference": reference,
+        "reference": track.unit.join(&track.unit.split(reference)),
         "source": [source],
         "source_length": ms(source_length),
     })

@@ -5,7 +5,7 @@ use super::chrf::{self, Chrf};
 use super::erasure::Erasure;
 use super::lag::{laal, long_yaal};
 use super::track::Track;
-use super::words::{Errors, char_errors, is_unspaced, normalise, word_errors};
+use super::words::{Errors, Unit, char_errors, normalise, word_errors};
 use crate::hub::fanout::Dial;
 use crate::text::Lang;
 use serde_json::{Map, Value, json};
@@ -24,7 +24,7 @@ pub struct Score {
     /// By dial.
     erasure: [Erasure; Dial::NAMES.len()],
     broken: usize,
-    lags: [Mean; 6],
+    lags: [Mean; 8],
 }
 
 /// A mean in the making.
@@ -43,7 +43,7 @@ impl Mean {
 }
 
 /// What is told of a language: stable names, and what people read. `None`: there is nothing to count.
-const FIGURES: [(&str, &str); 14] = [
+const FIGURES: [(&str, &str); 16] = [
     ("wer", "WER %"),
     ("wer_offline", "offline"),
     ("bleu", "BLEU"),
@@ -58,6 +58,8 @@ const FIGURES: [(&str, &str); 14] = [
     ("long_yaal_ca", "CA"),
     ("first_word", "first word s"),
     ("first_word_ca", "CA"),
+    ("first_committed", "committed s"),
+    ("first_committed_ca", "CA"),
 ];
 
 impl Score {
@@ -73,7 +75,7 @@ impl Score {
             offline: Chrf::default(),
             erasure: Default::default(),
             broken: 0,
-            lags: [Mean::default(); 6],
+            lags: [Mean::default(); 8],
         }
     }
 
@@ -84,9 +86,10 @@ impl Score {
         let is_source = self.is_source;
         let compared = |text: &str| if is_source { normalise(text) } else { text.to_owned() };
         let text = compared(&track.text());
+        let unit = Unit::of(&self.lang);
         let mut expected = track.words().count();
         if let Some(reference) = reference {
-            let errors = if is_unspaced(&self.lang) { char_errors } else { word_errors };
+            let errors = if unit == Unit::Char { char_errors } else { word_errors };
             self.errors += errors(&text, reference);
             let written = reference;
             let reference = compared(reference);
@@ -96,7 +99,8 @@ impl Score {
                 self.offline_errors += errors(&offline, written);
                 self.offline.add(&offline, &reference);
             }
-            expected = reference.split_whitespace().count();
+            // As others count it in the log.
+            expected = unit.split(written).len();
         }
         for (dial, erasure) in self.erasure.iter_mut().enumerate() {
             *erasure += track.erasure(dial);
@@ -108,16 +112,18 @@ impl Score {
             self.lags[i].add(laal(times, seconds, expected));
             self.lags[2 + i].add(long_yaal(times, seconds, expected, seconds));
         }
-        self.lags[4].add(track.first.map(|first| first.0));
-        self.lags[5].add(track.first.map(|first| first.1));
+        for (i, first) in [track.first, track.first_committed].into_iter().enumerate() {
+            self.lags[4 + 2 * i].add(first.map(|first| first.0));
+            self.lags[5 + 2 * i].add(first.map(|first| first.1));
+        }
     }
 
     /// The figures, in the order of [`FIGURES`].
-    fn values(&self) -> [Option<f64>; 14] {
+    fn values(&self) -> [Option<f64>; 16] {
         let has_reference = self.errors.length > 0;
         let percent = |errors: Errors| errors.rate().map(|rate| rate * 100.0);
         let scored = |score: f64| has_reference.then_some(score);
-        let [laal, laal_ca, yaal, yaal_ca, first, first_ca] = self.lags.map(Mean::get);
+        let [laal, laal_ca, yaal, yaal_ca, first, first_ca, committed, committed_ca] = self.lags.map(Mean::get);
         let [instant, balanced, reading] = self.erasure.map(Erasure::rate);
         let (wer, offline) = match self.is_source {
             true => (percent(self.errors), percent(self.offline_errors)),
@@ -126,7 +132,24 @@ impl Score {
         let bleu = scored(self.bleu.score()).filter(|_| !self.is_source);
         let chrf = scored(self.chrf.score());
         let whole = scored(self.offline.score()).filter(|_| self.offline_errors.length > 0);
-        [wer, offline, bleu, chrf, whole, instant, balanced, reading, laal, laal_ca, yaal, yaal_ca, first, first_ca]
+        [
+            wer,
+            offline,
+            bleu,
+            chrf,
+            whole,
+            instant,
+            balanced,
+            reading,
+            laal,
+            laal_ca,
+            yaal,
+            yaal_ca,
+            first,
+            first_ca,
+            committed,
+            committed_ca,
+        ]
     }
 
     /// The figures by their stable names; those that are not known are null.
@@ -135,6 +158,7 @@ impl Score {
         let mut all = Map::new();
         all.insert("lang".into(), json!(self.lang));
         all.insert("kind".into(), kind.into());
+        all.insert("unit".into(), Unit::of(&self.lang).name().into());
         all.extend(FIGURES.iter().zip(self.values()).map(|((name, _), value)| ((*name).to_owned(), json!(value))));
         all.insert("committed_changed".into(), json!(self.broken));
         all.insert("bleu_signature".into(), bleu::SIGNATURE.into());

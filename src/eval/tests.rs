@@ -1,6 +1,11 @@
 //! Compares the metrics with sacrebleu, jiwer and OmniSTEval (`tests/fixtures/eval/make.py`), and with what must hold.
 
-use super::{bleu, chrf, erasure::Erasure, lag, words};
+use super::report::Score;
+use super::track::Track;
+use super::words::Unit;
+use super::{bleu, chrf, erasure::Erasure, lag, log, words};
+use crate::event::Caption;
+use crate::text::Lang;
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -84,10 +89,74 @@ fn nothing_said_has_no_lag() {
 #[test]
 fn a_word_taken_back_takes_back_what_follows_it() {
     let shown = ["a", "a b", "a c d", "a c d e"];
-    assert_eq!(Erasure::of(&shown), Erasure { erased: 1, last: 4 });
-    assert_eq!(Erasure::of(&["a b c", "x b c"]).rate(), Some(1.0));
-    assert_eq!(Erasure::of(&["a b", ""]), Erasure { erased: 2, last: 0 });
-    assert_eq!(Erasure::of::<&str>(&[]).rate(), None);
+    assert_eq!(Erasure::of(Unit::Word, &shown), Erasure { erased: 1, last: 4 });
+    assert_eq!(Erasure::of(Unit::Word, &["a b c", "x b c"]).rate(), Some(1.0));
+    assert_eq!(Erasure::of(Unit::Word, &["a b", ""]), Erasure { erased: 2, last: 0 });
+    assert_eq!(Erasure::of::<&str>(Unit::Char, &[]).rate(), None);
+}
+
+#[test]
+fn languages_without_spaces_are_counted_in_characters() {
+    for (tag, text, due) in [
+        ("es", "¿dónde está ?", 3),
+        ("ko", "안녕 하세요", 2),
+        ("zh", "我们 去。", 4),
+        ("yue", "我哋", 2),
+        ("ja", "東京へ", 3),
+        ("th", "ขอบคุณ", 6),
+        ("lo", "ຂອບໃຈ", 5),
+        ("km", "អរគុណ", 5),
+        ("my", "ကျေးဇူး", 7),
+    ] {
+        let unit = Unit::of(&Lang::parse(tag).expect("known"));
+        let units = unit.split(text);
+        assert_eq!(units.len(), due, "{tag}");
+        assert_eq!(unit.split(&unit.join(&units)), units, "others count as many");
+    }
+    let shown = ["我们", "我们去", "我们走了"];
+    assert_eq!(Erasure::of(Unit::Char, &shown), Erasure { erased: 1, last: 4 });
+    assert_eq!(Erasure::of(Unit::Word, &shown), Erasure { erased: 2, last: 1 });
+}
+
+/// A track of what was committed and guessed when.
+fn track(lang: &Lang, captions: &[(&str, &str, f64)]) -> Track {
+    let mut track = Track::new(Unit::of(lang));
+    for (i, (committed, tentative, heard)) in captions.iter().enumerate() {
+        let caption = serde_json::json!({
+            "id": "c", "session": "s", "speaker": "", "utterance": 1, "lang": lang, "source_lang": "en",
+            "kind": "translation", "committed": committed, "tentative": tentative, "final": i + 1 == captions.len(),
+            "revision": i + 1, "start": 0.0, "end": heard,
+        });
+        let caption: Caption = serde_json::from_value(caption).expect("a caption");
+        track.see(&caption, *heard, heard + 0.25);
+    }
+    track
+}
+
+#[test]
+fn lags_erasure_and_logs_are_of_characters_where_there_are_no_spaces() {
+    let zh = Lang::parse("zh").expect("known");
+    let track = track(&zh, &[("", "他", 1.0), ("我们", "走", 2.0), ("我们去 吧", "", 3.0)]);
+    let mut score = Score::new(zh, false);
+    score.add(4.0, Some("我们去 学校"), &track, None);
+    let told = score.json();
+    assert_eq!(told["unit"], "char");
+    let laal = told["laal"].as_f64().expect("a lag");
+    assert!(is_near(laal, 1.3), "{laal}: OmniSTEval 0.1.10 has 1.3 of the log's line, with --char_level");
+    assert_eq!(told["erasure_instant"], 0.5, "two of four");
+    assert_eq!([&told["first_word"], &told["first_committed"]], [1.0, 2.0]);
+    assert_eq!([&told["first_word_ca"], &told["first_committed_ca"]], [1.25, 2.25]);
+    let line = log::instance(0, "a.wav", 4.0, "我们去 学校", &track);
+    assert_eq!((line["prediction"].as_str(), line["reference"].as_str()), (Some("我们去吧"), Some("我们去学校")));
+    assert_eq!((line["prediction_length"].as_u64(), line["delays"].as_array().map(Vec::len)), (Some(4), Some(4)));
+    assert_eq!(track.text(), "我们去 吧", "for scores, as it was written");
+}
+
+#[test]
+fn a_committed_character_never_changes_and_a_word_may_get_an_ending() {
+    let broken =
+        |tag: &str, then: &str| track(&Lang::parse(tag).expect("known"), &[("a b", "", 1.0), (then, "", 2.0)]).broken;
+    assert_eq!([broken("es", "a bc"), broken("es", "x b"), broken("zh", "abc"), broken("zh", "ac")], [0, 1, 0, 1]);
 }
 
 #[test]
@@ -123,7 +192,7 @@ proptest! {
     #[test]
     fn text_that_only_grows_erases_nothing(text in "[a-z]{1,5}( [a-z]{1,5}){0,20}") {
         let shown: Vec<&str> = text.match_indices(' ').map(|(i, _)| &text[..i]).chain([text.as_str()]).collect();
-        prop_assert_eq!(Erasure::of(&shown).erased, 0);
+        prop_assert_eq!(Erasure::of(Unit::Word, &shown).erased, 0);
     }
 
     #[test]

@@ -38,9 +38,48 @@ pub fn normalise(text: &str) -> String {
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a language is written without spaces, so that characters are counted.
-pub fn is_unspaced(lang: &Lang) -> bool {
-    ["zh", "ja", "th"].contains(&lang.primary())
+/// What is counted of a text: SimulEval's `--eval-latency-unit`, OmniSTEval's `--char_level`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unit {
+    /// What stands between spaces.
+    #[default]
+    Word,
+    /// Code points. Spaces don't count.
+    Char,
+}
+
+/// Languages written without spaces between words, in the scripts of [`has_no_spaces`](crate::text::has_no_spaces).
+const UNSPACED: [&str; 8] = ["zh", "yue", "ja", "th", "lo", "km", "my", "bo"];
+
+impl Unit {
+    /// Of a language.
+    pub fn of(lang: &Lang) -> Self {
+        if UNSPACED.contains(&lang.primary()) { Self::Char } else { Self::Word }
+    }
+
+    /// As others call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Word => "word",
+            Self::Char => "char",
+        }
+    }
+
+    /// A text's units.
+    pub fn split(self, text: &str) -> Vec<&str> {
+        match self {
+            Self::Word => text.split_whitespace().collect(),
+            Self::Char => {
+                let chars = text.char_indices().filter(|(_, c)| !c.is_whitespace());
+                chars.map(|(at, c)| &text[at..at + c.len_utf8()]).collect()
+            }
+        }
+    }
+
+    /// Units as a text of which others count as many.
+    pub fn join(self, units: &[&str]) -> String {
+        units.join(if self == Self::Word { " " } else { "" })
+    }
 }
 
 /// Errors in words.

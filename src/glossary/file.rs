@@ -13,6 +13,10 @@ const MOST: usize = 20_000;
 /// Characters of a term.
 const LONGEST: usize = 100;
 
+/// What such a file is, for those whose file isn't there or is something else.
+const FORMS: &str = "a glossary is TOML ([en.es] with \"gate\" = \"puerta\"), or a *.tsv with tabs between the languages of its \
+                     first line: \"Your own words\" in README.md";
+
 impl Glossary {
     /// Reads a file: `*.tsv` is a table with tabs, anything else TOML.
     ///
@@ -20,7 +24,7 @@ impl Glossary {
     /// A config error that names the file and the entry.
     pub fn load(path: &Path) -> Result<Self> {
         let bad = |e: Error| e.context(path.display());
-        let text = std::fs::read_to_string(path).map_err(|e| bad(Error::config(e.to_string())))?;
+        let text = std::fs::read_to_string(path).map_err(|e| bad(Error::config(e.to_string()).hint(FORMS)))?;
         let is_table = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("tsv"));
         if is_table { Self::from_tsv(&text).map_err(bad) } else { Self::from_toml(&text).map_err(bad) }
     }

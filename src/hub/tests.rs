@@ -65,8 +65,8 @@ impl Translator for Rambling {
         let translate = |job: &Job| {
             let forced = job.forced.iter().filter_map(|t| char::from_u32(*t));
             let text: String = forced.chain(self.0.pop_front().unwrap_or_default().chars()).collect();
-            let word = |c: char| TargetWord { text: c.to_string(), tokens: vec![c.into()], glued: false };
-            Translation { words: text.chars().map(word).collect(), p: 0.5 }
+            let word = |c: char| TargetWord { text: c.to_string(), tokens: vec![c.into()], glued: false, reads: None };
+            Translation { words: text.chars().map(word).collect(), p: 0.5, ..Translation::default() }
         };
         Ok(jobs.iter().map(translate).collect())
     }

@@ -5,6 +5,7 @@
 //! of the length penalty; the search ends when no open beam can still win, or with `early_stopping` when enough are
 //! finished; at the last position whatever is there counts as finished.
 
+use super::alignment::Looks;
 use super::limits::{Limits, banned};
 use ndarray::{ArrayView1, ArrayViewMut1, ArrayViewMut2, Axis};
 
@@ -71,6 +72,8 @@ pub struct Output {
     pub tokens: Vec<u32>,
     /// Mean log-probability of a piece that was not forced, the end included.
     pub log_p: f32,
+    /// What it looked at, from the decoder's start on; empty where the model doesn't tell.
+    pub looks: Looks,
 }
 
 impl Search {
@@ -187,7 +190,7 @@ impl Search {
         }
         let Some(best) = self.done.into_iter().next() else { return Output::default() };
         let log_p = best.log_p / (best.tokens.len() + 1) as f32;
-        Output { tokens: best.tokens, log_p }
+        Output { tokens: best.tokens, log_p, looks: Looks::new() }
     }
 }
 

@@ -5,6 +5,7 @@
 //! [`shortlist`] (greedy, and cheap), [`beam`] (the search), [`limits`]. [`guards`] say whether a translation
 //! means what its source means; [`retry`] translates again what doesn't.
 
+pub mod alignment;
 pub mod beam;
 pub mod family;
 pub mod guards;
@@ -30,7 +31,7 @@ use crate::text::Lang;
 use std::path::Path;
 
 /// A word of the translation and the model's pieces it is made of.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TargetWord {
     /// As shown; a term of the glossary is one word.
     pub text: String,
@@ -38,6 +39,8 @@ pub struct TargetWord {
     pub tokens: Vec<u32>,
     /// No space comes before it (Chinese, Japanese, Thai …).
     pub glued: bool,
+    /// Which word of the source it comes from, where the model tells.
+    pub reads: Option<usize>,
 }
 
 impl Same for TargetWord {
@@ -83,9 +86,17 @@ pub struct Translation {
     pub words: Vec<TargetWord>,
     /// The mean probability of its pieces (geometric), 0 to 1.
     pub p: f32,
+    /// The words of its source and how much of each went into it (attention, summed); empty where the model doesn't tell.
+    pub coverage: Vec<(String, f32)>,
 }
 
 impl Translation {
+    /// For each word, how many words of the source lie behind the one that it comes from; none where the model doesn't tell.
+    pub fn margins(&self) -> Vec<usize> {
+        let margin = |word: &TargetWord| word.reads.map_or(0, |reads| self.coverage.len().saturating_sub(reads + 1));
+        if self.coverage.is_empty() { Vec::new() } else { self.words.iter().map(margin).collect() }
+    }
+
     /// The whole text.
     pub fn text(&self) -> String {
         join(&self.words)
@@ -116,6 +127,10 @@ pub trait Translator: Send {
     /// # Errors
     /// A config error that names the language.
     fn check(&self, from: &Lang, to: &Lang) -> Result<()>;
+    /// Whether translations say which word of the source each word comes from.
+    fn aligns(&self) -> bool {
+        false
+    }
 }
 
 /// How to run a translation model.

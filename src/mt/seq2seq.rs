@@ -9,12 +9,13 @@
 //! Runtime's own tool have one scale for all that is in a pass, and may differ: of the starter model's 47 recorded
 //! sentences 0, 2, 0 and 1 in batches of 2, 4, 8 and 47. Committed words are forced, so none is taken back by it.
 
+use super::alignment::{self, Side};
 use super::beam::{self, Output, Search};
 use super::family::Rules;
 use super::shortlist::Shortlist;
 use super::tokens::Tokens;
 use super::verify::Begun;
-use super::{Job, Options, Translation, Translator};
+use super::{Job, Options, TargetWord, Translation, Translator};
 use crate::error::{Error, Result};
 use crate::metrics;
 use crate::models::layout::need_file;
@@ -192,6 +193,47 @@ impl Seq2Seq {
         Ok(outputs)
     }
 
+    /// What is known of these pieces as a translation of a job: whence its words come, not how probable they are.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn compare(&mut self, job: &Job, tokens: Vec<u32>) -> Result<Translation> {
+        let source = self.source_ids(&job.source, &job.from, &job.to)?;
+        let prefix = self.prefix(&job.to, &[])?;
+        let mut output = [Output { tokens, ..Output::default() }];
+        self.look_again(&[source], &[prefix], &mut output)?;
+        self.translation(&Job { forced: Vec::new(), ..job.clone() }, &output[0])
+    }
+
+    /// What a decoded job comes to.
+    fn translation(&self, job: &Job, output: &Output) -> Result<Translation> {
+        let tokens = [&job.forced[..], &output.tokens].concat();
+        let mut words = self.words(&tokens);
+        let p = output.log_p.exp();
+        if output.looks.is_empty() {
+            return Ok(Translation { words, p, coverage: Vec::new() });
+        }
+        let pieces = self.tokens.encode(&job.source, self.rules.unknown)?;
+        // Marks of the family go before the text, or behind it.
+        let given = self.source_ids(&job.source, &job.from, &job.to)?;
+        let before = given.windows(pieces.len().max(1)).position(|window| window == pieces).unwrap_or(0);
+        // A token is decided in the place before its own.
+        let first = self.prefix(&job.to, &[])?.len() - 1;
+        let of_text = |look: &'_ Vec<f32>| look.iter().skip(before).take(pieces.len()).copied().collect();
+        let looks: Vec<Vec<f32>> = output.looks.iter().skip(first).take(tokens.len()).map(of_text).collect();
+        let said = self.words(&pieces);
+        let source = Side { words: &said, pieces: &pieces };
+        let aligned = alignment::align(&source, &Side { words: &words, pieces: &tokens }, &looks);
+        words.iter_mut().zip(aligned.reads).for_each(|(word, reads)| word.reads = reads);
+        let coverage = said.into_iter().map(|word| word.text).zip(aligned.coverage).collect();
+        Ok(Translation { words, p, coverage })
+    }
+
+    /// The words of pieces.
+    fn words(&self, pieces: &[u32]) -> Vec<TargetWord> {
+        self.tokens.words(pieces, |id| self.rules.is_mark(id))
+    }
+
     /// How to search, greedily (1) or with so many beams: as the model's makers and the options say.
     pub fn search(&self, beams: usize) -> beam::Rules {
         let own = self.options.limits.no_repeat_ngram;
@@ -248,17 +290,19 @@ impl Translator for Seq2Seq {
             }
             let done = if with_beams {
                 let prefixes: Vec<Vec<u32>> = begun.into_iter().map(|b| b.prefix).collect();
-                self.decode(&sources, &prefixes, &self.search(beams))?
+                let mut done = self.decode(&sources, &prefixes, &self.search(beams))?;
+                self.look_again(&sources, &prefixes, &mut done)?;
+                done
             } else {
                 self.greedy(&sources, begun, &self.search(1))?
             };
             of.into_iter().zip(done).for_each(|(i, output)| outputs[i] = output);
         }
-        let translation = |(job, output): (&Job, &Output)| {
-            let tokens = [&job.forced[..], &output.tokens].concat();
-            Translation { words: self.tokens.words(&tokens, |id| self.rules.is_mark(id)), p: output.log_p.exp() }
-        };
-        Ok(jobs.iter().zip(&outputs).map(translation).collect())
+        jobs.iter().zip(&outputs).map(|(job, output)| self.translation(job, output)).collect()
+    }
+
+    fn aligns(&self) -> bool {
+        self.decoder.has_attention()
     }
 
     fn check(&self, from: &Lang, to: &Lang) -> Result<()> {

@@ -4,16 +4,18 @@
 //! Units that are closed are done with. The open one is translated anew at each change; what was committed of it is forced
 //! as the translation's beginning, so it can't be taken back, and the rest of its last translation is the draft.
 
-use super::guards::{self, Finding, GuardRules};
-use super::retry::{self, Retry};
+use super::guards::GuardRules;
+use super::retry::Retry;
 use super::units::{Cut, UnitRules};
 use super::{Job, TargetWord, Translation, join};
-use crate::glossary::found::{self, Found, TermUse, Terms};
+use crate::glossary::found::{Found, TermUse, Terms};
 use crate::pipeline::governor::Drafts;
 use crate::pipeline::item::{Recognised, Translated};
 use crate::stabilise::{CommitPolicy, Stabiliser};
 use crate::text::{Lang, Word};
 use std::sync::Arc;
+
+mod closing;
 
 /// How an utterance is translated.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,16 +105,36 @@ impl Unit {
     /// Takes a translation of the source's first `words`.
     fn update(&mut self, words: usize, policy: CommitPolicy) {
         let before = self.stabiliser.committed().len();
-        self.stabiliser.update_read(&self.last.words, words);
+        self.stabiliser.update_read(&self.last.words, &self.last.margins(), words);
         if self.stabiliser.committed().len() > before {
             // What several translations agree on is in the shortest of their sources.
             self.covered = match policy {
                 CommitPolicy::LocalAgreement { .. } => self.words,
-                CommitPolicy::SourceTail { words: masked } => words.saturating_sub(masked),
+                CommitPolicy::SourceTail { words: masked } | CommitPolicy::AlignAtt { last: masked } => {
+                    words.saturating_sub(masked)
+                }
                 _ => words,
             };
         }
         self.words = words;
+    }
+
+    /// Takes out of a translation what is its context's.
+    fn own(&self, translation: &mut Translation) {
+        let Some(context) = &self.context else { return };
+        translation.words = after(&context.words, &translation.words);
+        let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
+        let (border, mut at) = (letters(&context.source), 0);
+        // How text is divided depends on the model, how many letters it has (nearly) not.
+        let is_before = |(word, _): &&(String, f32)| {
+            at += letters(word);
+            at <= border
+        };
+        let before = translation.coverage.iter().take_while(is_before).count();
+        for word in &mut translation.words {
+            word.reads = word.reads.and_then(|reads| reads.checked_sub(before));
+        }
+        translation.coverage.drain(..before);
     }
 
     /// The context's pieces.
@@ -218,116 +240,13 @@ impl Target {
         }
         self.unit.source = work.source;
         if let Some(mut translation) = translation {
-            if let Some(context) = &self.unit.context {
-                translation.words = after(&context.words, &translation.words);
-            }
+            self.unit.own(&mut translation);
             self.unit.last = translation;
         }
         match work.cut {
             Some(cut) => self.end(cut, work.job.from),
             None => self.unit.update(work.words, self.ways.policy),
         }
-    }
-
-    /// What would be committed were the open unit closed now.
-    fn ending(&self) -> Vec<TargetWord> {
-        let mut stabiliser = self.unit.stabiliser.clone();
-        stabiliser.update(&self.unit.last.words, 0, true);
-        stabiliser.committed().to_vec()
-    }
-
-    /// What is wrong with a translation of the open unit: alone, or, since words move across its border, with what goes
-    /// before it.
-    fn judge(&self, from: &Lang, words: &[TargetWord]) -> Vec<Finding> {
-        // What the glossary calls otherwise is compared as it calls it.
-        let compare = |source: &str, words: &[TargetWord]| {
-            let source = found::switch(source, &self.terms.find(source));
-            guards::compare(&self.ways.guards, &source, from, &join(words), &self.lang)
-        };
-        let alone = compare(&self.unit.source, words);
-        let Some(context) = self.unit.context.as_ref().filter(|_| !alone.is_empty()) else { return alone };
-        let source = format!("{} {}", context.source, self.unit.source);
-        let together = compare(&source, &[&context.words, words].concat());
-        if together.len() < alone.len() { together } else { alone }
-    }
-
-    /// Closes the open unit; but if its translation means something else, its clauses are translated first.
-    fn end(&mut self, cut: Cut, from: Lang) {
-        let findings = self.judge(&from, &self.ending());
-        retry::count(&findings);
-        let may_retry = self.ways.guards.retry && !findings.is_empty();
-        let covered = if self.unit.stabiliser.committed().is_empty() { 0 } else { self.unit.covered.max(1) };
-        let retry = || Retry::new(&self.unit.source, covered, findings.clone());
-        match may_retry.then(retry).flatten() {
-            Some(retry) => self.retry = Some((retry, cut, from)),
-            None => self.conclude(cut, &findings),
-        }
-    }
-
-    /// The next clause of a unit that is translated again.
-    fn clause(&self) -> Option<Work> {
-        let (retry, _, from) = self.retry.as_ref()?;
-        let (clause, is_first) = retry.clause();
-        Some(Work { is_clause: true, ..self.work(clause.to_owned(), is_first, from.clone()) })
-    }
-
-    fn take_clause(&mut self, translation: Option<Translation>) {
-        let Some((mut retry, cut, from)) = self.retry.take() else { return };
-        let Some(translation) = translation else {
-            crate::metrics::get().guard_retries.with_label_values(&["failed"]).inc();
-            return self.conclude(cut, &retry.findings);
-        };
-        let context = self.unit.context.as_ref().filter(|_| retry.clause().1);
-        let words = context.map_or(translation.words.clone(), |c| after(&c.words, &translation.words));
-        if !retry.take(words) {
-            self.retry = Some((retry, cut, from));
-            return;
-        }
-        let (kept, findings) = retry.outcome(self.unit.stabiliser.committed(), |words| self.judge(&from, words));
-        if let Some(words) = kept {
-            self.unit.last.words = words;
-        }
-        self.conclude(cut, &findings);
-    }
-
-    /// Closes a unit with what is wrong with it.
-    fn conclude(&mut self, cut: Cut, findings: &[Finding]) {
-        let mut flags: Vec<&'static str> = findings.iter().map(|f| f.kind.flag()).collect();
-        let shows_source =
-            self.ways.guards.fail_to_source && !flags.is_empty() && self.unit.stabiliser.committed().is_empty();
-        if shows_source {
-            let word = |text: &str| TargetWord { text: text.to_owned(), tokens: Vec::new(), glued: false };
-            self.unit.last.words = self.unit.source.split_whitespace().map(word).collect();
-            flags.push("source");
-        }
-        let uses = found::uses(&self.terms.find(&self.unit.source), &join(&self.ending()));
-        for TermUse { honoured, .. } in &uses {
-            let outcome = if *honoured { "honoured" } else { "missed" };
-            crate::metrics::get().glossary_terms.with_label_values(&[outcome]).inc();
-            flags.extend((!honoured).then_some("terms"));
-        }
-        self.uses.extend(uses);
-        self.flags.extend(flags);
-        self.flags.sort_unstable();
-        self.flags.dedup();
-        self.close(cut);
-        if shows_source {
-            // Nothing is known of how the translation would go on.
-            self.unit.context = None;
-        }
-    }
-
-    /// Closes the open unit and begins the next.
-    fn close(&mut self, cut: Cut) {
-        let unit = &mut self.unit;
-        unit.stabiliser.update(&unit.last.words, 0, true);
-        let words = unit.stabiliser.committed().to_vec();
-        self.log_p += unit.last.p.ln().max(-99.0) * words.len() as f32;
-        self.from += cut.words;
-        let context = Context { source: std::mem::take(&mut unit.source), words: words.clone() };
-        let goes_on = cut.is_inside && self.ways.units.context;
-        self.closed.extend(words);
-        self.unit = Unit::new(self.ways.policy, goes_on.then_some(context));
     }
 
     /// What is now to be told of it, if that is new.
@@ -382,7 +301,8 @@ fn after(before: &[TargetWord], words: &[TargetWord]) -> Vec<TargetWord> {
         } else if at > border {
             let shown = before.last().map_or("", |last| last.text.as_str());
             let text = word.text.strip_prefix(shown).unwrap_or_default().to_owned();
-            rest.push(TargetWord { text, tokens: word.tokens[border - start..].to_vec(), glued: true });
+            let tokens = word.tokens[border - start..].to_vec();
+            rest.push(TargetWord { text, tokens, glued: true, reads: word.reads });
         }
     }
     rest

@@ -123,6 +123,7 @@ fn put(words: &mut Vec<TargetWord>, name: &str, term: &str) -> bool {
         text: format!("{before}{term}{after}"),
         tokens: words[first..end].iter().flat_map(|word| word.tokens.clone()).collect(),
         glued: words[first].glued,
+        reads: words[first..end].iter().filter_map(|word| word.reads).max(),
     };
     words.splice(first..end, [word]);
     true
@@ -139,7 +140,8 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<TargetWord> {
-        let word = |(i, w): (usize, &str)| TargetWord { text: w.into(), tokens: vec![i as u32], glued: false };
+        let word =
+            |(i, w): (usize, &str)| TargetWord { text: w.into(), tokens: vec![i as u32], glued: false, reads: None };
         text.split(' ').enumerate().map(word).collect()
     }
 

@@ -24,8 +24,13 @@ impl Translator for Scripted {
         }
         let translate = |job: &Job| {
             let words = job.source.split(' ').enumerate();
-            let words = words.map(|(i, w)| TargetWord { text: w.to_uppercase(), tokens: vec![i as u32], glued: false });
-            Translation { words: words.collect(), p: 0.9 }
+            let words = words.map(|(i, w)| TargetWord {
+                text: w.to_uppercase(),
+                tokens: vec![i as u32],
+                glued: false,
+                reads: None,
+            });
+            Translation { words: words.collect(), p: 0.9, ..Translation::default() }
         };
         Ok(jobs.iter().map(translate).collect())
     }

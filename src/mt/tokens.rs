@@ -154,7 +154,7 @@ impl Tokens {
             let after_mark = words.last().is_some_and(|word| self.text(&word.tokens, &is_mark).is_empty());
             match words.last_mut() {
                 Some(word) if after_mark || !(is_glued || piece.starts_with(SPACE)) => word.tokens.push(id),
-                _ => words.push(TargetWord { text: String::new(), tokens: vec![id], glued: is_glued }),
+                _ => words.push(TargetWord { tokens: vec![id], glued: is_glued, ..TargetWord::default() }),
             }
         }
         for word in &mut words {

@@ -4,6 +4,7 @@
 //! text what is known of it from there on, then its guess ([`draft`]). The output layer is run only behind the last known
 //! token and the guesses, over the words of a [`shortlist`](super::shortlist) where that is allowed.
 
+use super::alignment::{self, Looks};
 use super::beam::{self, Output, Search};
 use super::seq2seq::Seq2Seq;
 use super::shortlist::Shortlist;
@@ -47,6 +48,8 @@ impl Choose for Search {
 
 /// One text on its way through the decoder.
 struct Text<'c, C> {
+    /// Which of those that came in.
+    at: usize,
     choice: &'c mut C,
     line: Line,
     lang: String,
@@ -76,15 +79,22 @@ impl Seq2Seq {
         let search =
             |(source, begun): (&Vec<u32>, &Begun)| Search::new(rules.clone(), begun.prefix.clone(), source.len());
         let mut searches: Vec<Search> = sources.iter().zip(&begun).map(search).collect();
-        self.verify(sources, begun, &mut searches)?;
-        Ok(searches.into_iter().map(Search::best).collect())
+        let looks = self.verify(sources, begun, &mut searches)?;
+        let output = |(search, looks)| Output { looks, ..Search::best(search) };
+        Ok(searches.into_iter().zip(looks).map(output).collect())
     }
 
-    /// Lets `choices` write the translations of all sources, with as few decoder passes as the drafts allow.
+    /// Lets `choices` write the translations of all sources, with as few decoder passes as the drafts allow; -> what each
+    /// looked at.
     ///
     /// # Errors
     /// When the model fails.
-    pub fn verify<C: Choose>(&mut self, sources: &[Vec<u32>], begun: Vec<Begun>, choices: &mut [C]) -> Result<()> {
+    pub fn verify<C: Choose>(
+        &mut self,
+        sources: &[Vec<u32>],
+        begun: Vec<Begun>,
+        choices: &mut [C],
+    ) -> Result<Vec<Looks>> {
         for begun in begun.iter().filter(|begun| !begun.exact) {
             if let Some(words) = self.shortlist.due(&begun.lang) {
                 let picked = self.decoder.pick(words)?;
@@ -94,12 +104,13 @@ impl Seq2Seq {
         let mut run = self.encode(sources)?;
         // A decoder that takes one token at a time would pay for each guess.
         let guesses = self.decoder.multi_token();
-        let text = |(begun, choice)| {
+        let text = |(at, (begun, choice))| {
             let Begun { prefix, draft, lang, exact } = begun;
             let line = Line::new(prefix, if guesses { draft } else { Vec::new() });
-            Text { choice, line, list: (!exact).then(|| lang.clone()), lang }
+            Text { at, choice, line, list: (!exact).then(|| lang.clone()), lang }
         };
-        let mut open: Vec<Text<'_, C>> = begun.into_iter().zip(choices).map(text).collect();
+        let mut looks = vec![Looks::new(); begun.len()];
+        let mut open: Vec<Text<'_, C>> = begun.into_iter().zip(choices).enumerate().map(text).collect();
         while !open.is_empty() {
             let base = run.length();
             let lines = open.iter().map(|text| &text.line);
@@ -107,6 +118,10 @@ impl Seq2Seq {
             let fed = base..base + next.ncols();
             let pass = self.decoder.advance(&mut run, &next)?;
             self.count_pass();
+            for (text, seen) in open.iter().zip(alignment::mean(&pass.attention()?)) {
+                looks[text.at].truncate(base);
+                looks[text.at].extend(seen);
+            }
             let rows = self.choose(&mut open, &pass, &fed)?;
             let mut row = 0..;
             open.retain(|_| row.next().is_some_and(|row| rows.contains(&row)));
@@ -114,6 +129,24 @@ impl Seq2Seq {
             run.truncate(right)?;
             run.select(&rows)?;
         }
+        Ok(looks)
+    }
+
+    /// Finds out what texts that are written already would have looked at, where the model tells: one pass more.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn look_again(&mut self, sources: &[Vec<u32>], prefixes: &[Vec<u32>], done: &mut [Output]) -> Result<()> {
+        if !self.decoder.has_attention() {
+            return Ok(());
+        }
+        let lines = prefixes.iter().zip(done.iter()).map(|(prefix, output)| [&prefix[..], &output.tokens].concat());
+        let lines: Vec<Line> = lines.map(|known| Line::new(known, Vec::new())).collect();
+        let tokens = draft::next(lines.iter(), 0, true, self.rules.positions, self.rules.eos);
+        let mut run = self.encode(sources)?;
+        let pass = self.decoder.advance(&mut run, &tokens)?;
+        self.count_pass();
+        done.iter_mut().zip(alignment::mean(&pass.attention()?)).for_each(|(output, looks)| output.looks = looks);
         Ok(())
     }
 

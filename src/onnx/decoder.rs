@@ -26,6 +26,10 @@ use ort::session::SessionOutputs;
 use std::path::Path;
 use std::sync::Arc;
 
+/// What outputs are called that say what each token looks at in the source: `cross_attentions.N` for layer N, each
+/// `[rows, heads, n, source length]` (optimum's name).
+pub const ATTENTION: &str = "cross_attentions.";
+
 /// The decoder's model files.
 pub struct Decoder {
     /// The only file, or that of the first pass.
@@ -97,9 +101,9 @@ impl Decoder {
         self.multi_token || (run.length == 0 && !self.is_prepared)
     }
 
-    /// Whether the first pass has outputs whose names begin so (`cross_attentions.`).
-    pub fn gives(&self, prefix: &str) -> bool {
-        self.first.outputs().iter().any(|o| o.name.starts_with(prefix))
+    /// Whether the first pass says what it looks at ([`ATTENTION`]).
+    pub fn has_attention(&self) -> bool {
+        self.first.outputs().iter().any(|o| o.name.starts_with(ATTENTION))
     }
 
     /// How many tokens it knows, where the file says so.

@@ -164,6 +164,17 @@ pub fn integers(name: &str, values: &[i64]) -> TensorProto {
     tensor(name, ty::INT64, &[values.len() as i64], bytes)
 }
 
+/// A declared input or output; an axis without a number is of any length.
+pub fn declared(name: &str, data_type: i32, dims: &[Option<i64>]) -> ValueInfoProto {
+    use onnx_protobuf::tensor_shape_proto::{Dimension, dimension::Value};
+    let mut value = ValueInfoProto { name: name.into(), ..Default::default() };
+    let tensor = value.type_.mut_or_insert_default().mut_tensor_type();
+    tensor.elem_type = data_type;
+    let dim = |d: &Option<i64>| Dimension { value: d.map(Value::DimValue), ..Default::default() };
+    tensor.shape.mut_or_insert_default().dim = dims.iter().map(dim).collect();
+    value
+}
+
 /// Replaces an `If` that decides about the whole graph by one of its branches, as if `condition` were constant.
 /// Says whether there was one.
 pub fn take_branch(graph: &mut GraphProto, condition: &str, take: bool) -> bool {

@@ -43,7 +43,7 @@ fn what_two_of_three_agree_on_is_steady() {
 fn a_source_tail_is_masked_however_many_updates_it_comes_in() {
     let mut s = Stabiliser::new(CommitPolicy::SourceTail { words: 2 });
     let mut committed = |text: &str, source: usize| {
-        s.update_read(&words(text), source);
+        s.update_read(&words(text), &[], source);
         s.committed().join(" ")
     };
     assert_eq!(committed("el tren", 3), "");
@@ -51,6 +51,15 @@ fn a_source_tail_is_masked_however_many_updates_it_comes_in() {
     assert_eq!(committed("el tren sale a", 7), "el tren", "three words at once will do");
     assert_eq!(committed("el tren sale y", 8), "el tren");
     assert_eq!(committed("el tren sale a las", 9), "el tren sale", "ever since");
+}
+
+#[test]
+fn what_comes_from_the_last_words_waits() {
+    let mut s = Stabiliser::new(CommitPolicy::AlignAtt { last: 2 });
+    s.update_read(&words("la maleta roja esta"), &[4, 2, 3, 1], 5);
+    assert_eq!(s.committed().join(" "), "la maleta roja");
+    s.update_read(&words("la maleta roja esta en"), &[6, 4, 5, 1, 2], 7);
+    assert_eq!(s.committed().join(" "), "la maleta roja", "what comes from older words waits for those before it");
 }
 
 #[test]
@@ -140,7 +149,7 @@ fn check_stream<W: Same + PartialEq + std::fmt::Debug>(
         }
         let margins: Vec<usize> = hypothesis.iter().skip(dice.usize(..2)).map(|_| dice.usize(..8)).collect();
         match policy {
-            CommitPolicy::SourceTail { .. } if i < hypotheses => s.update_read(&hypothesis, dice.usize(..8)),
+            CommitPolicy::SourceTail { .. } if i < hypotheses => s.update_read(&hypothesis, &margins, dice.usize(..8)),
             _ => s.update_open(&hypothesis, &margins, dice.usize(..8), dice.usize(..3), i == hypotheses),
         };
         assert!(s.committed().starts_with(&before), "{policy:?}: {before:?} became {:?}", s.committed());
@@ -204,7 +213,8 @@ fn committed_text_is_what_was_said_nothing_lost_and_nothing_doubled() {
 fn an_ending_of_the_last_committed_word_is_not_lost() {
     let words = |texts: &[&str]| -> Vec<TargetWord> {
         let tokens = |text: &&str| text.bytes().map(u32::from).collect();
-        let word = |text: &&str| TargetWord { text: (*text).to_owned(), tokens: tokens(text), glued: false };
+        let word =
+            |text: &&str| TargetWord { text: (*text).to_owned(), tokens: tokens(text), glued: false, reads: None };
         texts.iter().map(word).collect()
     };
     let mut stabiliser = Stabiliser::new(CommitPolicy::LocalAgreement { n: 2 });

@@ -31,6 +31,7 @@ fn recordings_are_scored_and_logged() {
     assert_eq!(all["recordings"], 3);
     let number = |v: &Value| v.as_f64().expect("a number");
     assert!(number(&all["decoder_steps_per_update"]) >= 1.0);
+    assert!(all["recogniser_steps_per_update"].is_null(), "a CTC model has no decoder");
     let [source, translation] = [&all["languages"][0], &all["languages"][1]];
     assert_eq!((source["lang"].as_str(), translation["lang"].as_str()), (Some("en"), Some("es")));
     assert!(number(&source["wer"]) < 50.0 && source["bleu"].is_null(), "{source}");
@@ -39,6 +40,9 @@ fn recordings_are_scored_and_logged() {
         assert_eq!((of["committed_changed"].as_u64(), of["erasure_reading"].as_f64()), (Some(0), Some(0.0)), "{of}");
         assert!(number(&of["erasure_balanced"]) <= number(&of["erasure_instant"]), "{of}");
         assert!(number(&of["laal"]) > 0.0 && number(&of["first_word"]) <= number(&of["first_word_ca"]), "{of}");
+        assert!(number(&of["first_word"]) < number(&of["first_committed"]), "what is shown first may change: {of}");
+        assert!(number(&of["first_committed"]) <= number(&of["first_committed_ca"]), "{of}");
+        assert_eq!(of["unit"], "word");
     }
     let log = std::fs::read_to_string(logs.join("instances.es.log")).expect("a log");
     for line in log.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")) {
@@ -113,6 +117,25 @@ fn same_words(logs: &std::path::Path, lang: &str) {
             "{instance}"
         );
     }
+}
+
+#[test]
+fn a_recogniser_with_a_decoder_tells_its_steps() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (manifest, pipeline) = (folder.path().join("manifest.tsv"), folder.path().join("pipeline.toml"));
+    std::fs::write(&manifest, format!("file\ttext\n{}\tgood morning\n", sample("hello-en.wav").display()))
+        .expect("written");
+    let whisper = crate::support::repo().join("tests/fixtures/whisper/multi-d");
+    let lines = format!("recognise.model = \"{}\"\ntranslate.backend = \"none\"\n", whisper.display());
+    std::fs::write(&pipeline, lines).expect("written");
+    let [pipeline, manifest] = [pipeline, manifest].map(|path| path.display().to_string());
+    let output = sottovoce(&["eval", &manifest, "-p", &pipeline, "--json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let all: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    assert!(all["recogniser_steps_per_update"].as_f64().is_some_and(|steps| steps >= 1.0), "{all}");
+    assert!(all["decoder_steps_per_update"].is_null(), "{all}");
+    let table = stdout(&sottovoce(&["eval", &manifest, "-p", &pipeline]));
+    assert!(table.contains("committed s") && table.contains("translator -, recogniser "), "{table}");
 }
 
 #[test]

@@ -154,3 +154,23 @@ fn check_tells_what_a_glossary_holds_and_what_is_wrong_with_it() {
     assert!(told.contains("glossary.file") && told.contains("line 1") && told.contains("`es`"), "{told}");
     assert_eq!(check().status.code(), Some(2));
 }
+
+#[test]
+fn a_glossary_that_cannot_be_read_is_bad_configuration_and_told_with_what_one_looks_like() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::create_dir(path("folder.toml")).expect("made");
+    std::fs::write(path("sheet.tsv"), b"PK\x03\x04\xff\xfe").expect("written");
+    for (name, what) in [("nowhere.toml", "No such file"), ("folder.toml", "directory"), ("sheet.tsv", "UTF-8")] {
+        std::fs::write(path("pipeline.toml"), format!("[glossary]\nfile = \"{name}\"\n")).expect("written");
+        let (file, pipeline, input) = (path(name), path("pipeline.toml"), sample("hello-en.wav").display().to_string());
+        for args in [&["translate", "--glossary", &file, &input][..], &["translate", "-p", &pipeline, &input]] {
+            let output = sottovoce(args);
+            let told = stderr(&output);
+            assert_eq!(output.status.code(), Some(2), "{told}");
+            assert!(told.contains(&file) && told.contains(what), "{told}");
+            assert!(told.contains("hint: ") && told.contains("[en.es]") && told.contains("README"), "{told}");
+            assert_eq!(told.lines().count(), 2, "{told}");
+        }
+    }
+}

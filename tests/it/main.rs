@@ -5,6 +5,7 @@ mod cli;
 mod eval;
 mod glossary;
 mod golden;
+mod guards;
 mod hostile;
 mod import;
 mod models;

@@ -80,9 +80,10 @@ impl Translator for Shouting {
         let word = |w: &str| TargetWord {
             text: w.to_uppercase(),
             tokens: w.to_uppercase().bytes().map(u32::from).collect(),
-            glued: false,
+            ..TargetWord::default()
         };
-        let translate = |j: &Job| Translation { words: j.source.split(' ').map(word).collect(), p: 0.9 };
+        let translate =
+            |j: &Job| Translation { words: j.source.split(' ').map(word).collect(), p: 0.9, ..Translation::default() };
         Ok(jobs.iter().map(translate).collect())
     }
     fn check(&self, _: &Lang, _: &Lang) -> Result<()> {

@@ -6,6 +6,7 @@
 use crate::support::repo;
 use serde_json::Value;
 use sottovoce::asr::features::{Features, Filterbank, nemo};
+use sottovoce::asr::hot_words::Expected;
 use sottovoce::asr::{BACKENDS, Options, Recognizer};
 use sottovoce::error::{ErrorKind, Result};
 use sottovoce::models::layout::Layout;
@@ -240,6 +241,35 @@ fn a_model_for_whole_utterances_promises_nothing_before_the_end() {
     model.finish(2);
     let short = model.decode().expect("decodes");
     assert!(short.iter().any(|u| u.stream == 2 && u.is_done && u.hypothesis.words.is_empty()));
+}
+
+/// What a model says of a sound in the end, if these words are likely, each letter by so much.
+fn helped(backend: &str, folder: &Path, samples: &[f32], likely: &[&str], boost: f32) -> Vec<String> {
+    let mut model = load(backend, folder, 1).expect("loads");
+    model.start(1);
+    model.expect(1, &Expected::new(likely.iter().map(|w| (*w).to_owned()).collect(), boost));
+    model.accept(1, samples);
+    model.finish(1);
+    let last = model.decode().expect("decodes").pop().expect("an update");
+    last.hypothesis.words.into_iter().map(|w| w.text).collect()
+}
+
+#[test]
+fn transducers_hear_words_that_are_likely() {
+    for (name, backend) in [("zipformer-transducer", "streaming-transducer"), ("parakeet-tdt", "parakeet-tdt")] {
+        let (folder, samples) = (fixture(name), samples(&golden(name)));
+        // A word of a piece that no text of this model has, so that only help can bring it about.
+        let plain = helped(backend, &folder, &samples, &[], 1.0);
+        let known = pieces(&folder);
+        let word = known.keys().filter_map(|p| p.strip_prefix('\u{2581}')).find(|p| !plain.iter().any(|w| w == p));
+        let word = word.expect("a piece that wasn't said as a word");
+        let counted = |said: &[String]| said.iter().filter(|w| *w == word).count();
+        assert_eq!(counted(&plain), 0, "{name}");
+        let with = helped(backend, &folder, &samples, &[word], 6.0);
+        assert!(counted(&with) > 0, "{name}: `{word}` in {with:?}");
+        // Words may be expected and not be helped.
+        assert_eq!(helped(backend, &folder, &samples, &[word], 0.0), plain, "{name}");
+    }
 }
 
 /// A copy of a fixture that can be broken.

@@ -1,5 +1,6 @@
 //! Published translation models in all their layouts against what the reference implementation wrote, token for token.
 
+mod alignment;
 mod exact;
 mod fixture;
 mod wrong;

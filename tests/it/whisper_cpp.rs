@@ -5,6 +5,7 @@ mod ggml;
 use crate::support::{repo, sample, sottovoce, stderr, stdout};
 use ggml::Ggml;
 use serde_json::Value;
+use sottovoce::asr::hot_words::Expected;
 use sottovoce::asr::whisper::Whisper;
 use sottovoce::asr::whisper_cpp::WhisperCpp;
 use sottovoce::asr::{Options, Recognizer, Update};
@@ -48,8 +49,14 @@ fn texts(update: &Update) -> Vec<&str> {
 
 /// All updates of one stream that is fed in blocks of this size.
 fn stream(model: &mut dyn Recognizer, sound: &[f32], block: usize) -> Vec<Update> {
+    stream_with(model, sound, block, &[])
+}
+
+/// The same, in which these words are likely.
+fn stream_with(model: &mut dyn Recognizer, sound: &[f32], block: usize, likely: &[&str]) -> Vec<Update> {
     let mut updates = Vec::new();
     model.start(1);
+    model.expect(1, &Expected::new(likely.iter().map(|w| (*w).to_owned()).collect(), 1.0));
     for block in sound.chunks(block) {
         model.accept(1, block);
         updates.extend(model.decode().expect("decodes"));
@@ -161,8 +168,10 @@ fn a_pipeline_finds_the_backend_by_the_file() {
     let folder = tempfile::tempdir().expect("a folder");
     file(folder.path(), &Ggml::new(51_864).bytes());
     let pipeline = folder.path().join("p.toml");
+    // Random weights believe nothing of what they write: the evidence gate would hold all of it.
     let text = format!(
-        "recognise.model = \"{}\"\nrecognise.policy = {{ kind = \"local-agreement\", n = 2 }}\ntranslate.backend = \"none\"",
+        "recognise.model = \"{}\"\nrecognise.policy = {{ kind = \"local-agreement\", n = 2 }}\n\
+         recognise.gate.enabled = false\ntranslate.backend = \"none\"",
         folder.path().display()
     );
     std::fs::write(&pipeline, text).expect("written");
@@ -230,6 +239,23 @@ fn it_says_what_the_onnx_export_of_its_weights_says() {
             assert!((a.start.seconds() - b.start.seconds()).abs() < 0.3 && (a.p - b.p).abs() < 0.1, "{a:?} {b:?}");
         }
     }
+}
+
+#[test]
+fn expected_words_are_given_as_text_from_before() {
+    let sound = samples(&fixture("short-en.wav"));
+    let mut cpp = WhisperCpp::load(&fixture("ggml/ggml-fixture.bin"), &options("en", 1, 1)).expect("the model");
+    let mut onnx = Whisper::load(&fixture("ggml"), &options("en", 1, 1)).expect("the model");
+    let last = |model: &mut dyn Recognizer, likely: &[&str]| {
+        stream_with(model, &sound, sound.len(), likely).pop().expect("an update")
+    };
+    let (without, with) = (last(&mut cpp, &[]), last(&mut cpp, &["Zorban"]));
+    assert_ne!(texts(&with), texts(&without), "the model has learnt to write otherwise behind this word");
+    assert_eq!(texts(&with), texts(&last(&mut onnx, &["Zorban"])), "as the export of its weights does");
+    assert_eq!(last(&mut cpp, &[]), without, "a state that is used again remembers nothing");
+    // More than there is room for, and what no text may hold.
+    let many = vec!["Zorban"; 2_000];
+    assert!(last(&mut cpp, &many).is_done && last(&mut cpp, &["Zor\0ban"]) == without);
 }
 
 fn refusal(model: Result<WhisperCpp>) -> (ErrorKind, String) {

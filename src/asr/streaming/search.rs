@@ -4,8 +4,8 @@
 //! piece or none, `<unk>` counts as none, paths of the same pieces are one, and the best is the one with the highest
 //! log-probability per piece, those of the first context included.
 
-use super::super::hot_words::{HotWords, State};
-use super::super::tokens::{Piece, Tokens};
+use super::super::help::{self, Help, Hot, add};
+use super::super::tokens::Piece;
 use crate::audio::StreamTime;
 use ndarray::ArrayView2;
 use std::sync::Arc;
@@ -34,9 +34,7 @@ impl Rules {
 pub struct Path {
     pub pieces: Vec<Piece>,
     log_p: f64,
-    /// Where it is in the hot words, and what they help it by.
-    hot: State,
-    helped: f64,
+    hot: Hot,
     /// What the decoder makes of the last pieces; `None` until it was asked.
     pub predicted: Option<Arc<[f32]>>,
 }
@@ -51,7 +49,7 @@ impl Path {
 
     /// What paths are compared by.
     fn worth(&self) -> f64 {
-        self.log_p + self.helped
+        self.log_p + self.hot.helped
     }
 
     fn ids(&self) -> impl Iterator<Item = usize> {
@@ -67,44 +65,30 @@ pub struct Search {
     now: u64,
 }
 
-/// Hot words, and what pieces spell.
-#[derive(Debug, Clone)]
-pub struct Help {
-    pub words: Arc<HotWords>,
-    pub tokens: Arc<Tokens>,
-}
-
-/// Paths that are kept at least where words are to be helped: a greedy search has no other path that help could raise.
-/// 4 is sherpa-onnx's `max_active_paths`.
-const HELPED: usize = 4;
-
 impl Search {
     /// Nothing said yet.
     pub fn new(help: Option<Help>) -> Self {
         Self { paths: vec![Path::default()], help, now: 0 }
     }
 
-    /// Where hot words are once a path says this piece, and what that helps.
-    fn help(&self, path: &Path, id: usize) -> (State, f64) {
-        let Some(Help { words, tokens }) = &self.help else { return (path.hot, 0.0) };
-        let followed = words.follow(path.hot, tokens.spelling(id));
-        let promised = words.open(followed.state) - words.open(path.hot);
-        (followed.state, f64::from(followed.whole + promised))
-    }
-
     /// Takes the logits `[paths, pieces]` of a frame of so many samples.
     pub fn advance(&mut self, logits: ArrayView2<f32>, rules: &Rules, samples: u64) {
         let (start, end) = (StreamTime(self.now), StreamTime(self.now + samples));
         self.now += samples;
-        let beam = if self.help.is_some() { rules.beam.max(HELPED) } else { rules.beam };
+        let help = self.help.as_ref();
+        let beam = help::paths(help, rules.beam);
         let mut next: Vec<Path> = Vec::with_capacity(beam);
-        let gain = |path: &Path, id: usize| if rules.says(id) { self.help(path, id).1 } else { 0.0 };
-        for (path, id, own) in best(&self.paths, logits, beam, gain) {
+        let follow =
+            |path: &Path, id: usize| help.filter(|_| rules.says(id)).map_or(path.hot, |h| h.follow(path.hot, id));
+        let gain = |path: usize, id: usize, _| {
+            let path = &self.paths[path];
+            follow(path, id).helped - path.hot.helped
+        };
+        let rows = self.paths.iter().map(Path::worth).zip(logits.outer_iter());
+        for (path, id, own) in help::best(rows, beam, gain) {
             let before = &self.paths[path];
-            let mut path = Path { log_p: before.log_p + own, ..before.clone() };
+            let mut path = Path { log_p: before.log_p + own, hot: follow(before, id), ..before.clone() };
             if rules.says(id) {
-                let (hot, gained) = self.help(before, id);
-                (path.hot, path.helped) = (hot, before.helped + gained);
                 path.pieces.push(Piece { id, start, end, log_p: own as f32 });
                 path.predicted = None;
             }
@@ -121,50 +105,12 @@ impl Search {
 
     /// The best path's pieces, and how many of them all paths share.
     pub fn best(&self, rules: &Rules) -> (&[Piece], usize) {
-        // What is only promised helps a path on, and not to be read.
-        let promised = |p: &Path| {
-            let open = |help: &Help| if help.words.is_whole(p.hot) { 0.0 } else { help.words.open(p.hot) };
-            f64::from(self.help.as_ref().map_or(0.0, open))
-        };
-        let worth = |p: &Path| (p.worth() - promised(p)) / (p.pieces.len() + rules.context) as f64;
+        let help = self.help.as_ref();
+        let worth = |p: &Path| (p.log_p + help::earned(help, p.hot)) / (p.pieces.len() + rules.context) as f64;
         let Some(best) = self.paths.iter().max_by(|a, b| worth(a).total_cmp(&worth(b))) else { return (&[], 0) };
         let shared = |p: &Path| best.ids().zip(p.ids()).take_while(|(a, b)| a == b).count();
         (&best.pieces, self.paths.iter().map(shared).min().unwrap_or(0))
     }
-}
-
-/// The likeliest continuations, the best first: path, piece, and the piece's own log-probability. `gain`: what a piece is
-/// helped by.
-fn best(
-    paths: &[Path],
-    logits: ArrayView2<f32>,
-    most: usize,
-    gain: impl Fn(&Path, usize) -> f64,
-) -> Vec<(usize, usize, f64)> {
-    let mut all = Vec::with_capacity(logits.len());
-    for (path, (row, before)) in logits.outer_iter().zip(paths).enumerate() {
-        let highest = f64::from(row.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-        let sum = highest + row.iter().map(|&l| (f64::from(l) - highest).exp()).sum::<f64>().ln();
-        let each = row.iter().enumerate().map(|(id, &logit)| {
-            let own = f64::from(logit) - sum;
-            (before.worth() + own + gain(before, id), (path, id, own))
-        });
-        all.extend(each.filter(|(worth, _)| worth.is_finite()));
-    }
-    let order = |a: &(f64, (usize, usize, f64)), b: &(f64, (usize, usize, f64))| {
-        b.0.total_cmp(&a.0).then((a.1.0, a.1.1).cmp(&(b.1.0, b.1.1)))
-    };
-    if all.len() > most {
-        all.select_nth_unstable_by(most, order);
-        all.truncate(most);
-    }
-    all.sort_by(order);
-    all.into_iter().map(|(_, continuation)| continuation).collect()
-}
-
-/// ln(e^a + e^b)
-fn add(a: f64, b: f64) -> f64 {
-    a.max(b) + (-(a - b).abs()).exp().ln_1p()
 }
 
 #[cfg(test)]

@@ -4,10 +4,11 @@
 //! (`shared/reference/models.md` §4.1). All paths of all streams share each call; the decoder is asked about new
 //! pieces only. What greedy search says never changes.
 
+use super::super::help::Help;
 use super::super::hot_words::HotWords;
 use super::super::tokens::Tokens;
 use super::model::ChunkModel;
-use super::search::{Help, Rules, Search};
+use super::search::{Rules, Search};
 use super::{Head, Streaming};
 use crate::error::{Error, Result};
 use crate::models::layout;

@@ -24,6 +24,7 @@ pub enum Joint {
 }
 
 /// Where the decoding of an utterance stands.
+#[derive(Clone)]
 pub struct Cursor {
     piece: i64,
     /// Before this piece.

@@ -9,11 +9,13 @@
 
 mod encoder;
 mod joint;
+mod search;
 
 use super::features::{Features, Filterbank, nemo};
+use super::help::Help;
+use super::hot_words::Expected;
 use super::tokens::{Piece, Tokens};
 use super::{Recognizer, StreamId, Update};
-use crate::audio::StreamTime;
 use crate::error::{Error, Result};
 use crate::models::layout;
 use crate::onnx::Compute;
@@ -21,14 +23,13 @@ use crate::stabilise::CommitPolicy;
 use crate::text::Hypothesis;
 use encoder::Encoder;
 use joint::Joint;
+use search::Search;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 /// New sound, in samples, after which a stream is decoded again: 1 s, as whisper_streaming's `--min-chunk-size`.
 const STEP: u64 = 16_000;
-/// Pieces in one frame; NeMo's `greedy.max_symbols` and onnx-asr's `max_tokens_per_step`. (sherpa-onnx stops at 5.)
-const MAX_SYMBOLS: usize = 10;
 /// Below this many frames of features (0.1 s) there is no word, and the encoder's convolutions have nothing to do.
 const FEWEST: usize = 10;
 
@@ -36,7 +37,7 @@ const FEWEST: usize = 10;
 pub struct ParakeetTdt {
     encoder: Encoder,
     joint: Joint,
-    tokens: Tokens,
+    tokens: Arc<Tokens>,
     bank: Arc<Filterbank>,
     streams: BTreeMap<StreamId, Stream>,
 }
@@ -48,6 +49,8 @@ struct Stream {
     samples: u64,
     decoded: u64,
     hypothesis: Hypothesis,
+    /// Words that are likely to be said.
+    help: Option<Help>,
     is_finished: bool,
 }
 
@@ -60,7 +63,7 @@ impl ParakeetTdt {
         let joint = Joint::load(folder, compute)?;
         let encoder = Encoder::load(folder, compute)?;
         let list = layout::tokens_file(folder)?;
-        let tokens = Tokens::load(&list)?;
+        let tokens = Arc::new(Tokens::load(&list)?);
         if let Some(width) = joint.width().filter(|width| *width < tokens.len()) {
             let what = format!(
                 "{} has {} pieces, but the model of {} only {width}",
@@ -75,36 +78,13 @@ impl ParakeetTdt {
     }
 
     /// What is said in these frames of features.
-    fn recognise(&mut self, frames: Vec<f32>) -> Result<Vec<Piece>> {
+    fn recognise(&mut self, frames: Vec<f32>, help: Option<&Help>) -> Result<Vec<Piece>> {
         if frames.len() < FEWEST * self.encoder.bins {
             return Ok(Vec::new());
         }
-        let samples = self.encoder.samples_per_frame;
         let encoded = self.encoder.run(frames)?;
-        let (mut pieces, mut cursor) = (Vec::new(), self.joint.start(self.tokens.blank()));
-        let (mut t, mut said) = (0, 0);
-        while t < encoded.len() {
-            let logits = self.joint.logits(&encoded[t], &mut cursor)?;
-            let Some((of_pieces, of_durations)) = logits.split_at_checked(self.tokens.len()) else {
-                return Err(Error::failed("the joint network gave fewer logits than there are pieces"));
-            };
-            let (id, skip) = (argmax(of_pieces), argmax(of_durations));
-            let is_blank = id == self.tokens.blank();
-            if !is_blank {
-                let at = |frame: usize| StreamTime(frame as u64 * samples);
-                let log_p = of_pieces[id] - log_sum(of_pieces);
-                pieces.push(Piece { id, start: at(t), end: at(t + skip.max(1)), log_p });
-                cursor.say(id);
-                said += 1;
-            }
-            // onnx-asr's rule (`_AsrWithTransducerDecoding`); sherpa-onnx's differs in the cap only.
-            let moves = if skip == 0 && (is_blank || said == MAX_SYMBOLS) { 1 } else { skip };
-            if moves > 0 {
-                said = 0;
-            }
-            t += moves;
-        }
-        Ok(pieces)
+        let search = Search { tokens: &self.tokens, help, samples_per_frame: self.encoder.samples_per_frame };
+        search.run(&encoded, &mut self.joint)
     }
 
     fn update(&mut self, id: StreamId) -> Result<Option<Update>> {
@@ -112,7 +92,8 @@ impl ParakeetTdt {
         if stream.decoded < stream.samples {
             let mut frames = stream.frames.clone();
             stream.features.rest(&mut frames);
-            let pieces = self.recognise(frames)?;
+            let help = stream.help.clone();
+            let pieces = self.recognise(frames, help.as_ref())?;
             let words = self.tokens.words(&pieces);
             if let Some(stream) = self.streams.get_mut(&id) {
                 stream.decoded = stream.samples;
@@ -132,9 +113,15 @@ impl ParakeetTdt {
 impl Recognizer for ParakeetTdt {
     fn start(&mut self, stream: StreamId) {
         let features = Features::new(self.bank.clone());
-        let hypothesis = Hypothesis::default();
-        let new = Stream { features, frames: Vec::new(), samples: 0, decoded: 0, hypothesis, is_finished: false };
+        let (frames, hypothesis) = (Vec::new(), Hypothesis::default());
+        let new = Stream { features, frames, samples: 0, decoded: 0, hypothesis, help: None, is_finished: false };
         self.streams.insert(stream, new);
+    }
+
+    fn expect(&mut self, stream: StreamId, expected: &Expected) {
+        if let Some(stream) = self.streams.get_mut(&stream) {
+            stream.help = expected.tree.clone().map(|words| Help { words, tokens: self.tokens.clone() });
+        }
     }
 
     fn accept(&mut self, stream: StreamId, samples: &[f32]) {
@@ -170,15 +157,4 @@ impl Recognizer for ParakeetTdt {
     fn policy(&self) -> CommitPolicy {
         CommitPolicy::LocalAgreement { n: 2 }
     }
-}
-
-/// The first of the highest; 0 of none.
-fn argmax(values: &[f32]) -> usize {
-    values.iter().enumerate().fold(0, |best, (i, v)| if *v > values[best] { i } else { best })
-}
-
-/// ln of the sum of e^x
-fn log_sum(values: &[f32]) -> f32 {
-    let highest = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    highest + values.iter().map(|v| (v - highest).exp()).sum::<f32>().ln()
 }

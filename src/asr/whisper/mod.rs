@@ -3,10 +3,11 @@
 //! Whisper reads windows of up to 30 s, so an utterance is decoded again as it grows, every second and at its end; which
 //! words are committed on the way is up to the commit policy (LocalAgreement, AlignAtt). What the last pass wrote is the
 //! next one's draft. In the order of the data: [`mel`], [`model`] (the files, the encoder), [`tokens`] and `suppress`,
-//! [`rules`], [`search`], [`verify`], [`decode`], [`language`], [`segments`], [`text`], [`align`], [`words`], [`timing`],
-//! [`transcript`], [`stream`].
+//! [`before`], [`rules`], [`search`], [`verify`], [`decode`], [`language`], [`segments`], [`text`], [`align`], [`words`],
+//! [`timing`], [`transcript`], [`stream`].
 
 pub mod align;
+pub mod before;
 pub mod decode;
 pub mod language;
 pub mod mel;

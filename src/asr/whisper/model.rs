@@ -68,7 +68,7 @@ impl Model {
         }
         let longest = dims[1].unwrap_or(2 * field("max_source_positions").unwrap_or(1_500));
         let heads = heads(&config, &read_json(&folder.join("generation_config.json")).unwrap_or_default());
-        let has_attention = decoder.gives("cross_attentions.");
+        let has_attention = decoder.has_attention();
         let mut model = Self {
             encoder,
             decoder,

@@ -74,7 +74,7 @@ impl Model {
             let token = |row: usize, i: usize| given[rows[row]].1.get(i).copied().unwrap_or(self.tokens.end);
             let tokens = Array2::from_shape_fn((rows.len(), longest), |(row, i)| i64::from(token(row, i)));
             let step = self.step(&mut run, &tokens)?;
-            let attention = step.extra("cross_attentions.")?;
+            let attention = step.attention()?;
             for (row, &window) in rows.iter().enumerate() {
                 let (begin, given) = &given[window];
                 let heads = self.alignment_heads(&attention, row, given.len())?;

@@ -4,6 +4,7 @@
 //! English-only, multilingual and large-v3 models number their tokens differently, and the configs published with them
 //! are partly wrong (`shared/reference/models.md` §1.4), so ids are looked up by name first.
 
+use super::before::{before, expected};
 use crate::error::{Error, Result};
 use crate::text::Lang;
 use serde_json::Value;
@@ -86,19 +87,9 @@ impl Tokens {
         encoding.map(|e| e.get_ids().to_vec()).map_err(|e| Error::failed(format!("the text can't be encoded: {e}")))
     }
 
-    /// The tokens of words that are likely to be said, as text that was said before: the model goes on spelling as it has
-    /// begun. As many whole words as there is room for.
+    /// The tokens of words that are likely to be said, as many as there is room for.
     pub fn expected(&self, words: &[String]) -> Vec<u32> {
-        let mut tokens = Vec::new();
-        for (i, word) in words.iter().enumerate() {
-            let text = format!(" {word}{}", if i + 1 < words.len() { "," } else { "." });
-            let Ok(more) = self.encode(&text) else { continue };
-            if tokens.len() + more.len() > MOST_EXPECTED {
-                break;
-            }
-            tokens.extend(more);
-        }
-        tokens
+        expected(words, |text| self.encode(text).ok())
     }
 
     /// The language of a token; none where it is no language, or none that we have words for.
@@ -146,12 +137,6 @@ pub struct Prompt<'a> {
     pub earlier: &'a [u32],
 }
 
-/// Tokens of what was said earlier that are given again at most: half of the decoder's 448 positions, less one.
-pub const MOST_EARLIER: usize = 223;
-
-/// And of expected words: faster-whisper's `hotwords` may take all the room; half of it leaves some for what was said.
-pub const MOST_EXPECTED: usize = MOST_EARLIER / 2;
-
 impl Default for Prompt<'_> {
     fn default() -> Self {
         Self { language: None, translate: false, times: true, expected: &[], earlier: &[] }
@@ -162,11 +147,10 @@ impl Prompt<'_> {
     /// `[earlier mark, expected words, earlier text,] start [, language, task] [, "no times"]`.
     pub fn tokens(&self, of: &Tokens) -> Vec<u32> {
         let mut tokens = Vec::new();
-        if let (Some(previous), false) = (of.previous, self.earlier.is_empty() && self.expected.is_empty()) {
+        let before = before(self.expected, self.earlier);
+        if let (Some(previous), false) = (of.previous, before.is_empty()) {
             tokens.push(previous);
-            tokens.extend(self.expected);
-            let room = MOST_EARLIER.saturating_sub(self.expected.len());
-            tokens.extend(&self.earlier[self.earlier.len().saturating_sub(room)..]);
+            tokens.extend(before);
         }
         tokens.push(of.start);
         if let Some(language) = self.language {

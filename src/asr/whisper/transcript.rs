@@ -5,10 +5,9 @@
 //! of a word (whisper_streaming's `buffer_trimming = "segment"`); the committed words are the prompt of what follows. So
 //! endless speech costs no more per second than short speech does, and no word is lost or doubled at the seam.
 
-use super::mel;
 use super::segments::{FRAMES_PER_STEP, Segment};
-use super::tokens::MOST_EARLIER;
 use super::words::{STEP, Spoken};
+use super::{before, mel};
 use crate::audio::StreamTime;
 use crate::stabilise::{Same, seam};
 use crate::text::{Hypothesis, Word};
@@ -189,7 +188,7 @@ impl Transcript {
         let steps = (frames / FRAMES_PER_STEP) as u32;
         self.from += frames;
         self.earlier.extend(self.tokens.drain(..used));
-        let excess = self.earlier.len().saturating_sub(MOST_EARLIER);
+        let excess = self.earlier.len().saturating_sub(before::MOST);
         self.earlier.drain(..excess);
         let zero = self.marks.zero;
         self.tokens.iter_mut().filter(|t| **t >= zero).for_each(|t| *t = zero + (*t - zero).saturating_sub(steps));

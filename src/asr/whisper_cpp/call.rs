@@ -7,7 +7,7 @@
 use crate::asr::Abort;
 use std::ffi::{c_int, c_void};
 use std::sync::atomic::{AtomicBool, Ordering};
-use whisper_rs::{FullParams, SamplingStrategy};
+use whisper_rs::{FullParams, SamplingStrategy, WhisperTokenId};
 
 /// The most decoders that whisper.cpp has (`WHISPER_MAX_DECODERS`).
 const MOST_BEAMS: usize = 8;
@@ -56,9 +56,17 @@ impl Params {
         Self { template, abort }
     }
 
-    /// For one call. It must not outlive `self`.
-    pub(super) fn for_call(&self, threads: usize, audio_ctx: usize, max_tokens: usize) -> FullParams<'_, '_> {
-        let mut params = self.template.clone();
+    /// For one call, which is given these tokens as text from before. It must not outlive `self`.
+    pub(super) fn for_call<'a>(
+        &'a self,
+        threads: usize,
+        audio_ctx: usize,
+        max_tokens: usize,
+        before: &'a [WhisperTokenId],
+    ) -> FullParams<'a, 'a> {
+        let mut params: FullParams<'a, 'a> = self.template.clone();
+        // "No context", above, means only what the state remembers of its last call: perhaps another stream's.
+        params.set_tokens(before);
         params.set_n_threads(threads.max(1) as c_int);
         params.set_audio_ctx(audio_ctx as c_int);
         params.set_max_tokens(max_tokens as c_int);

@@ -12,7 +12,7 @@ use crate::audio::SAMPLE_RATE;
 use crate::error::{Error, Result};
 use crate::text::Word;
 use std::ops::Range;
-use whisper_rs::{WhisperError, WhisperState};
+use whisper_rs::{WhisperContext, WhisperError, WhisperState, WhisperTokenId};
 
 /// Shorter input is refused by some versions: padded with silence, 1 s.
 const SHORTEST: usize = SAMPLE_RATE as usize;
@@ -57,6 +57,8 @@ pub(super) struct Call<'a> {
     pub(super) positions: usize,
     /// Whether the model writes times, too.
     pub(super) has_times: bool,
+    /// The tokens of text from before.
+    pub(super) before: &'a [WhisperTokenId],
 }
 
 impl Call<'_> {
@@ -66,7 +68,8 @@ impl Call<'_> {
     /// When whisper.cpp fails.
     pub(super) fn run(&self, state: &mut WhisperState, window: &[f32]) -> Result<bool> {
         let seconds = window.len().div_ceil(SAMPLE_RATE as usize);
-        let mut call = self.params.for_call(self.threads, self.positions, TOKENS.0 + TOKENS.1 * seconds);
+        let most = TOKENS.0 + TOKENS.1 * seconds;
+        let mut call = self.params.for_call(self.threads, self.positions, most, self.before);
         call.set_no_timestamps(!self.has_times);
         let abort = self.params.abort();
         let outcome = match window.len() {
@@ -84,6 +87,12 @@ impl Call<'_> {
 
 fn failed(e: &WhisperError) -> Error {
     Error::failed(format!("whisper.cpp: {e}"))
+}
+
+/// The tokens of a text; `None` where whisper.cpp doesn't take it.
+pub(super) fn encode(context: &WhisperContext, text: &str) -> Option<Vec<WhisperTokenId>> {
+    // A token has a byte at least. With less room than there are tokens the binding takes an error for a length.
+    context.tokenize(text, text.len()).ok()
 }
 
 /// The tokens that a state holds, times included.

@@ -5,8 +5,10 @@
 //! those that two passes agreed on, are fixed, and the window moves on behind them (Macháček et al. 2023,
 //! whisper_streaming).
 
+use crate::asr::whisper::before::MOST;
 use crate::audio::StreamTime;
 use crate::text::{Hypothesis, Word};
+use whisper_rs::WhisperTokenId;
 
 /// New sound that is worth another pass: the smallest step of whisper_streaming, 1 s.
 pub(super) const HOP: usize = 16_000;
@@ -32,6 +34,8 @@ pub(super) struct Utterance {
     fixed: Vec<Word>,
     /// Words of the last pass.
     open: Vec<Word>,
+    /// Tokens of words that are likely to be said.
+    pub(super) expected: Vec<WhisperTokenId>,
     /// No more sound will come.
     pub(super) is_finished: bool,
 }
@@ -62,6 +66,13 @@ impl Utterance {
     /// What a pass should hear: at most [`WINDOW`] samples.
     pub(super) fn window(&self) -> &[f32] {
         &self.audio[..self.audio.len().min(WINDOW)]
+    }
+
+    /// What was said before the window, as far back as a pass may be given it: a word has a token at least.
+    pub(super) fn earlier(&self, is_spaced: bool) -> String {
+        let last = &self.fixed[self.fixed.len().saturating_sub(MOST)..];
+        let space = if is_spaced { " " } else { "" };
+        last.iter().flat_map(|w| [space, &w.text]).collect()
     }
 
     /// Takes the words that a pass found in [`window`](Self::window), timed from its start.
@@ -171,6 +182,10 @@ mod tests {
                     fixed = hypothesis.words[..hypothesis.fixed].to_vec();
                 }
             }
+            let said: String = fixed.iter().map(|w| w.text.as_str()).collect();
+            let earlier = utterance.earlier(true);
+            assert_eq!((utterance.earlier(false), earlier.replace(' ', "")), (said.clone(), said), "what is fixed");
+            assert!(earlier.starts_with(" 0 1 2"), "{earlier}");
             utterance.is_finished = true;
             let all: Vec<String> = (0..100 * SECOND / step * step / SECOND).map(|s| s.to_string()).collect();
             assert_eq!(texts(&utterance), all, "steps of {step}");

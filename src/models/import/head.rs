@@ -8,7 +8,7 @@
 use super::quantise::transposed;
 use crate::error::Result;
 use crate::onnx::head::HIDDEN;
-use crate::onnx::proto::{Index, Model, int_attribute, node, prune, reroute, tensor, ty};
+use crate::onnx::proto::{Index, Model, declared, int_attribute, node, prune, reroute, tensor, ty};
 use crate::onnx::weights::Weights;
 use onnx_protobuf::{GraphProto, NodeProto, TensorProto, ValueInfoProto};
 use std::path::Path;
@@ -114,7 +114,7 @@ fn short(head: &Model) -> Result<Option<(Model, Model)>> {
     };
     let mut rows = GraphProto { name: "lm_head_rows".into(), ..Default::default() };
     let mut short = graph.clone();
-    rows.input.push(value("ids", ty::INT64, &[None]));
+    rows.input.push(declared("ids", ty::INT64, &[None]));
     let mut table = TensorProto { name: "words".into(), dims: vec![words, width], ..matrix.clone() };
     if transpose.is_none() {
         let size = if matrix.data_type == ty::INT8 { 1 } else { 4 };
@@ -124,12 +124,12 @@ fn short(head: &Model) -> Result<Option<(Model, Model)>> {
     rows.initializer.push(table);
     rows.node.push(node("Gather", &["words", "ids"], &["picked"]));
     rows.node.push(node("Transpose", &["picked"], &["weight"]));
-    rows.output.push(value("weight", matrix.data_type, &[Some(width), None]));
+    rows.output.push(declared("weight", matrix.data_type, &[Some(width), None]));
     let matrix_name = transpose.map_or(matrix.name.clone(), |n| n.output[0].clone());
     short.node.retain(|n| n.op_type != "Transpose" || n.input.first() != Some(&matrix.name));
     short.initializer.retain(|t| t.name != matrix.name);
     reroute(&mut short, &matrix_name, "weight");
-    short.input.push(value("weight", matrix.data_type, &[Some(width), None]));
+    short.input.push(declared("weight", matrix.data_type, &[Some(width), None]));
     // What has a number for each word is picked, too: scales and a bias.
     let each: Vec<TensorProto> =
         short.initializer.iter().filter(|t| t.dims.iter().product::<i64>() == words).cloned().collect();
@@ -140,10 +140,10 @@ fn short(head: &Model) -> Result<Option<(Model, Model)>> {
         let mut pick = node("Gather", &[&each.name, "ids"], &[&name]);
         pick.attribute.push(int_attribute("axis", 0));
         rows.node.push(pick);
-        rows.output.push(value(&name, each.data_type, &[None]));
+        rows.output.push(declared(&name, each.data_type, &[None]));
         short.initializer.retain(|t| t.name != original);
         reroute(&mut short, &original, &name);
-        short.input.push(value(&name, each.data_type, &[None]));
+        short.input.push(declared(&name, each.data_type, &[None]));
         rows.initializer.push(each);
     }
     if let Some(words) = short.output.first_mut().and_then(shape_mut).and_then(|s| s.dim.get_mut(2)) {
@@ -154,15 +154,4 @@ fn short(head: &Model) -> Result<Option<(Model, Model)>> {
         folder: head.folder.clone(),
     };
     Ok(Some((of(rows), of(short))))
-}
-
-/// A declared input or output.
-fn value(name: &str, data_type: i32, dims: &[Option<i64>]) -> ValueInfoProto {
-    use onnx_protobuf::tensor_shape_proto::{Dimension, dimension::Value};
-    let mut value = ValueInfoProto { name: name.into(), ..Default::default() };
-    let tensor = value.type_.mut_or_insert_default().mut_tensor_type();
-    tensor.elem_type = data_type;
-    let dim = |d: &Option<i64>| Dimension { value: d.map(Value::DimValue), ..Default::default() };
-    tensor.shape.mut_or_insert_default().dim = dims.iter().map(dim).collect();
-    value
 }

@@ -2,9 +2,11 @@
 //! `sottovoce models import DIR --as ID`.
 //!
 //! Whisper's encoder takes windows of any length (`short_window`); a decoder is one cached step, with the cross-attention
-//! caches computed once (`step`); a translator's output layer is a graph of its own (`head`); large matrices are bytes (`quantise`); weights are in a file that is mapped. All of
-//! it is proved by running both versions on the same input (`verify`). Other layouts are copied as they are.
+//! caches computed once (`step`); it tells what it looks at (`attention`); its output layer is a graph of its own (`head`);
+//! large matrices are bytes (`quantise`); weights are in a file that is mapped. All of it is proved by running both
+//! versions on the same input (`verify`). Other layouts are copied as they are.
 
+mod attention;
 mod head;
 pub mod manifest;
 mod quantise;
@@ -106,6 +108,9 @@ fn prepare(
 
     say("preparing the decoder");
     let mut decoder = step::cached_step(source)?;
+    if layout == Layout::Seq2Seq && attention::expose(&mut decoder) {
+        lines.push("tells which words of the source a translation comes from".to_owned());
+    }
     let head = head::split(&mut decoder)?;
     if is_int8 {
         quantise::quantise(&mut decoder)?;

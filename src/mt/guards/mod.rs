@@ -3,6 +3,7 @@
 
 mod cardinals;
 pub mod clauses;
+pub mod coverage;
 mod digits;
 mod names;
 mod negation;

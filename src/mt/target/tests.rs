@@ -32,7 +32,7 @@ fn target(max_words: usize) -> Target {
 
 /// A word's translation: itself in capitals; its pieces are its letters.
 fn say(text: &str) -> TargetWord {
-    TargetWord { text: text.to_uppercase(), tokens: text.bytes().map(u32::from).collect(), glued: false }
+    TargetWord { text: text.to_uppercase(), tokens: text.bytes().map(u32::from).collect(), glued: false, reads: None }
 }
 
 /// Translates all that is open; -> the jobs.
@@ -41,7 +41,7 @@ fn settle(target: &mut Target, recognised: &Recognised) -> Vec<Job> {
     while let Some(work) = target.next(recognised, Drafts::All) {
         let words = work.job.source.split(' ').map(say).collect();
         jobs.push(work.job.clone());
-        target.take(work, Some(Translation { words, p: 0.5 }));
+        target.take(work, Some(Translation { words, p: 0.5, ..Translation::default() }));
     }
     jobs
 }
@@ -139,10 +139,15 @@ proptest! {
 fn translate_as(target: &mut Target, said: &Recognised, model: impl Fn(&str) -> String) -> (Vec<Job>, Translated) {
     let mut jobs = Vec::new();
     while let Some(work) = target.next(said, Drafts::All) {
-        let word = |t: &str| TargetWord { text: t.into(), tokens: t.bytes().map(u32::from).collect(), glued: false };
+        let word = |t: &str| TargetWord {
+            text: t.into(),
+            tokens: t.bytes().map(u32::from).collect(),
+            glued: false,
+            reads: None,
+        };
         let words = model(&work.job.source).split(' ').map(word).collect();
         jobs.push(work.job.clone());
-        target.take(work, Some(Translation { words, p: 0.5 }));
+        target.take(work, Some(Translation { words, p: 0.5, ..Translation::default() }));
     }
     (jobs, target.translated(said).expect("news"))
 }
@@ -172,6 +177,34 @@ fn what_a_translation_leaves_out_is_translated_by_clauses() {
     assert_eq!(sources[1..], ["the train leaves at nine", "and the bus leaves at ten"]);
     assert_eq!(told.committed, "El tren sale a las nueve y el autobús sale a las diez.");
     assert!(told.flags.is_empty(), "{:?}", told.flags);
+}
+
+/// A model that forgets the last six words of a longer text, and tells that it didn't look at them; alone it knows them.
+fn blind(target: &mut Target, said: &Recognised) -> (Vec<String>, Translated) {
+    let mut sources = Vec::new();
+    while let Some(work) = target.next(said, Drafts::All) {
+        let words: Vec<&str> = work.job.source.split(' ').collect();
+        let seen = if words.len() > 7 { words.len() - 6 } else { words.len() };
+        let went = |(i, word): (usize, &&str)| ((*word).to_owned(), if i < seen { 1.0 } else { 0.0 });
+        let coverage = words.iter().enumerate().map(went).collect();
+        sources.push(work.job.source.clone());
+        let words = words[..seen].iter().map(|word| say(word)).collect();
+        target.take(work, Some(Translation { words, p: 0.5, coverage }));
+    }
+    (sources, target.translated(said).expect("news"))
+}
+
+#[test]
+fn what_was_not_looked_at_is_translated_by_itself() {
+    let said = recognised("we go to town today now the bus is late it seems", 12, true);
+    let (sources, told) = blind(&mut target_that(false), &said);
+    assert_eq!(sources[1..], ["we go to town today now", "the bus is late it seems"]);
+    assert_eq!(told.committed, "WE GO TO TOWN TODAY NOW tHE BUS IS LATE IT SEEMS", "a clause begins small");
+    assert!(told.flags.is_empty(), "{:?}", told.flags);
+    let guards = GuardRules { retry: false, ..GuardRules::default() };
+    let ways = Ways { guards, ..Ways::new(CommitPolicy::FinalOnly) };
+    let (sources, told) = blind(&mut Target::new(Lang::parse("es").expect("known"), 1, &ways), &said);
+    assert_eq!((sources.len(), told.flags.as_slice()), (1, &["omitted"][..]));
 }
 
 #[test]

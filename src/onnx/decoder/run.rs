@@ -1,5 +1,6 @@
 //! What a batch has decoded so far, and what a step of it gave.
 
+use super::ATTENTION;
 use crate::error::{Error, Result};
 use crate::onnx::{Array, tensor};
 use ndarray::{Array2, Array3, ArrayD, ArrayView2, ArrayViewMut2, Axis, Ix3, concatenate};
@@ -106,13 +107,13 @@ impl Step {
         self.logits.index_axis_mut(Axis(1), last)
     }
 
-    /// The other outputs whose names begin so (`cross_attentions.`: each `[rows, heads, n, source length]`), in order.
+    /// What each token looks at in the source, `[rows, heads, n, source length]` for each layer that tells.
     ///
     /// # Errors
     /// When they are no floats.
-    pub fn extra(&self, prefix: &str) -> Result<Vec<ArrayD<f32>>> {
+    pub fn attention(&self) -> Result<Vec<ArrayD<f32>>> {
         let of = |pass: &Vec<(String, DynValue)>| -> Result<Vec<ArrayD<f32>>> {
-            pass.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, value)| Array::floats(value)).collect()
+            pass.iter().filter(|(name, _)| name.starts_with(ATTENTION)).map(|(_, value)| Array::floats(value)).collect()
         };
         let mut passes = self.extra.iter();
         let mut all = passes.next().map_or(Ok(Vec::new()), of)?;

@@ -186,7 +186,7 @@ fn a_policy_that_the_model_cannot_keep_is_a_config_error() {
         assert_eq!(error.kind().exit_code(), 2);
     };
     refuses(plan("multi-a", align, "").and_then(|plan| plan.load()).err(), "multi-a");
-    refuses(plan("multi-c", "", align).err(), "translate.policy");
+    refuses(plan("multi-c", "policy = { kind = \"source-tail\", words = 3 }", "").err(), "recognise.policy");
     refuses(plan("multi-c", "policy = { kind = \"local-agreement\", n = 1 }", "").err(), "recognise.policy");
     refuses(plan("multi-c", "window = 31.0", "").err(), "recognise.window");
 }
