@@ -117,7 +117,9 @@ impl Plan {
         let build = find("recognise", &self.asr_backend, asr::BACKENDS)?;
         let compute = Compute { threads: recognise.threads, device: recognise.device };
         let (lang, find_lang) = (recognise.lang.clone(), recognise.find_lang);
-        let options = asr::Options { compute, lang, find_lang, beam: recognise.beam, window: recognise.window };
+        let likely = std::iter::once(lang.clone()).chain(self.targets()).collect();
+        let (beam, window) = (recognise.beam, recognise.window);
+        let options = asr::Options { compute, lang, find_lang, likely, beam, window };
         let mut recognizer = build(&self.asr_model, &options)?;
         if recognise.policy.is_some_and(aligns) && !recognizer.aligns() {
             return Err(no_attention("recognise", &recognise.model).hint(

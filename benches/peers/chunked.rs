@@ -21,7 +21,7 @@ const BLOCK: usize = 1_600;
 pub fn chunks(model: &Path, speech: &Path, streams: usize, threads: usize) -> Result<super::Round> {
     let samples = sound(speech)?;
     let (compute, lang) = (Compute::cpu(threads), Lang::parse("en")?);
-    let options = Options { compute, lang, find_lang: false, beam: 1, window: WINDOW };
+    let options = Options { compute, lang, find_lang: false, likely: Vec::new(), beam: 1, window: WINDOW };
     let build = BACKENDS.iter().find(|b| b.0 == "streaming-ctc").ok_or_else(|| Error::failed("no such backend"))?.1;
     let mut stage = Recognise::new(build(model, &options)?, None);
     let sessions: Vec<Arc<Session>> = (0..streams as u64).map(session).collect::<Result<_>>()?;

@@ -109,7 +109,7 @@ pub fn stream(model: &Path, folder: &Path) -> Result<super::Round> {
     let script: Script = read(&folder.join("script.json"))?;
     let samples = sound(&folder.join("speech.wav"))?;
     let (compute, lang) = (Compute::cpu(1), Lang::parse("en")?);
-    let options = Options { compute, lang, find_lang: false, beam: 1, window: WINDOW };
+    let options = Options { compute, lang, find_lang: false, likely: Vec::new(), beam: 1, window: WINDOW };
     let tokens = Model::load(model, options.compute)?.tokens;
     let mut whisper = Whisper::load(model, &options)?;
     whisper.told(Box::new(move |due| said(&script, due, tokens.timestamps, tokens.end)));

@@ -4,12 +4,14 @@
 //! the model and decodes all waiting streams together.
 
 pub mod beam;
+pub mod by_language;
 pub mod ctc;
 pub mod features;
 pub mod gate;
 pub mod help;
 pub mod hot_words;
 pub mod ngram;
+pub mod spoken;
 pub mod streaming;
 pub mod tdt;
 pub mod tokens;
@@ -137,6 +139,8 @@ pub struct Options {
     pub lang: Lang,
     /// Find out the language of each utterance; `lang` is only what is likely.
     pub find_lang: bool,
+    /// Languages that are likely then, `lang` among them: those of the room.
+    pub likely: Vec<Lang>,
     /// 1: greedy; more: so many beams, where the backend can.
     pub beam: usize,
     /// Seconds of sound that are decoded anew at the most, once what is said in it is committed.
@@ -153,6 +157,7 @@ pub type Build = fn(&Path, &Options) -> Result<Box<dyn Recognizer>>;
 pub const BACKENDS: &[(&str, Build)] = &[
     ("streaming-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?))),
     ("streaming-transducer", |model, o| Ok(Box::new(streaming::StreamingTransducer::load(model, o.compute, o.beam)?))),
+    ("by-language", by_language::load),
     // One loader: the file says which of the two contracts it keeps.
     ("nemo-ctc", |model, o| Ok(Box::new(streaming::StreamingCtc::load(model, o.compute)?))),
     ("parakeet-tdt", |model, o| Ok(Box::new(tdt::ParakeetTdt::load(model, o.compute)?))),

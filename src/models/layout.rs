@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 pub enum Layout {
     /// A streaming CTC model that keeps the zipformer2 contract, one file and `tokens.txt` (sherpa-onnx, our starter).
     StreamingCtc,
+    /// Streaming CTC models of several languages, a folder each, and `lid.onnx`, which tells them apart (our starter).
+    ByLanguage,
     /// Encoder, decoder and joiner of a streaming zipformer2 transducer (sherpa-onnx).
     StreamingTransducer,
     /// A cache-aware FastConformer CTC model (NeMo, as sherpa-onnx exports it).
@@ -52,6 +54,7 @@ impl Layout {
     pub fn backend(self) -> &'static str {
         match self {
             Self::StreamingCtc => "streaming-ctc",
+            Self::ByLanguage => "by-language",
             Self::StreamingTransducer => "streaming-transducer",
             Self::NemoCtc => "nemo-ctc",
             Self::ParakeetTdt => "parakeet-tdt",
@@ -114,6 +117,9 @@ impl Files {
         if self.has("encoder_model", ".onnx") || self.has("encoder.", "onnx") && self.has("config", ".json") {
             let is_whisper = self.config("model_type").is_some_and(|t| t == "whisper");
             return Some(if is_whisper { Layout::Whisper } else { Layout::Seq2Seq });
+        }
+        if self.has("lid.", "onnx") {
+            return Some(Layout::ByLanguage);
         }
         if self.has("decoder_joint", ".onnx") || self.has("nemo128", ".onnx") {
             return Some(Layout::ParakeetTdt);

@@ -48,6 +48,7 @@ fn load(backend: &str, folder: &Path, beam: usize) -> Result<Box<dyn Recognizer>
             compute: Compute::cpu(1),
             lang: Lang::parse("en")?,
             find_lang: false,
+            likely: Vec::new(),
             beam,
             window: sottovoce::asr::WINDOW,
         },

@@ -20,6 +20,7 @@ fn options(lang: &str, threads: usize, beam: usize) -> Options {
         compute: Compute::cpu(threads),
         lang: Lang::parse(lang).expect("known"),
         find_lang: false,
+        likely: Vec::new(),
         beam,
         window: sottovoce::asr::WINDOW,
     }

@@ -17,6 +17,7 @@ fn options(lang: &str, beam: usize) -> Options {
         compute: Compute::cpu(1),
         lang: Lang::parse(lang).expect("known"),
         find_lang: false,
+        likely: Vec::new(),
         beam,
         window: WINDOW,
     }
