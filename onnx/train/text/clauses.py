@@ -106,6 +106,8 @@ def adverbials(rng, c, kind, most=2, place=True):
     if place and not static and v is not None and v.kind in ("plain", "object") and v.en.verb not in MOTION and not v.en.rest.startswith("home") and rng.random() < .14:
         c.advs.append(("place", rng.choice(ADVERBIALS["place"]) if rng.random() < .35 else at_place(rng)))
     c.advs = c.advs[:most]
+    if v is not None and c.advs and c.advs[0][1]["en"].split()[0] in (v.en.rest.split()[-1:] + [v.en.particle]):
+        c.advs = []  # not "check in in an hour"
     if c.neg or c.freq:
         c.advs = [a for a in c.advs if a[1]["en"] not in ("again", "for the first time", "by mistake", "many times", "several times", "twice", "recently")]
     if c.advs and c.advs[0][0] in ("time", "habit", "now", "clock") and rng.random() < .13 and not c.q and not c.sub and c.advs[0][0] != "clock" and (not c.modal or c.modal in ("can", "have_to", "had_to")):

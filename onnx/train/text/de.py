@@ -149,7 +149,9 @@ def verb_group(c):
             return f["konj"][i], [], "", ""
         return conjugate("werden")["konj"][i], [f["inf"]], "", ""
     if t == "perf" or t == "past" and name not in HABEN_PAST:
-        return conjugate(f["aux"])["pres"][i], [f["part"]], "", ""
+        # What has an object takes haben: den Bus gefahren.
+        aux = "haben" if c.obj is not None and c.verb and not c.verb.de.prep else f["aux"]
+        return conjugate(aux)["pres"][i], [f["part"]], "", ""
     if t == "past":
         return f["past"][i], [f["prefix"]], "", ""
     return f["pres"][i], [f["prefix"]], "gerade" if t == "prog" and not any(kind == "now" for kind, _ in c.advs) else "", ""

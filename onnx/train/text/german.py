@@ -22,10 +22,8 @@ unterstützen unterstützt,unterstützt unterstützte unterstützt|übersetzen �
 überqueren - überquerte überquert|überzeugen - überzeugte überzeugt|frieren - fror gefroren|schneiden schneidest,schneidet schnitt geschnitten
 entscheiden entscheidest,entscheidet entschied entschieden|verlaufen verläufst,verläuft verlief verlaufen|fallen fällst,fällt fiel gefallen*
 heißen heißt,heißt hieß geheißen|mögen magst,mag mochte gemocht|treten trittst,tritt trat getreten|gefallen gefällst,gefällt gefiel gefallen""".replace("\n", "|").split("|")}
-SEIN = {"reisen", "zurück|kehren", "auf|wachen", "ein|schlafen", "ab|biegen"}
+SEIN = {"reisen", "ziehen", "um|ziehen", "zurück|kehren", "auf|wachen", "ein|schlafen", "ab|biegen"}
 STRONG["biegen"] = ["-", "bog", "gebogen"]
-# With a prefix the auxiliary may change.
-HABEN = {"ab|stehen"}
 NO_GE = ("be", "er", "ver", "ent", "ge", "emp", "zer", "miss")
 MODAL = {"können": ("kann kannst kann können können", "konnte", "könnte"), "müssen": ("muss musst muss müssen müssen", "musste", "müsste"),
          "wollen": ("will willst will wollen wollen", "wollte", "wollte"), "sollen": ("soll sollst soll sollen sollen", "sollte", "sollte"),
