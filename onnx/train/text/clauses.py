@@ -120,6 +120,9 @@ def simple(rng, subj=None, tense=None, modal=None, neg=None, advs=True, informal
     subj = subj or person_subject(rng, informal)
     c = Clause(next(IDS), subj, style=rng.random(), sub=sub)
     predicate(rng, c, **(verbs or {}))
+    while c.verb.kind == "at" and c.verb.en.verb == "meet" and not number(subj, "en"):
+        c.obj = c.iobj = c.place = None
+        predicate(rng, c, **(verbs or {}))
     v = c.verb
     c.neg = rng.random() < .17 if neg is None else neg
     if tense is None and modal is None:

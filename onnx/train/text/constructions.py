@@ -184,7 +184,7 @@ COUNT_FRAMES = [("there are", "hay", "es gibt", "il y a"), ("we have", "tenemos"
 LABELS = [("room", "habitación", "Zimmer", "chambre"), ("room number", "habitación número", "Zimmer Nummer", "chambre numéro"), ("the number is", "el número es el", "die Nummer ist", "le numéro est le"), ("page", "página", "Seite", "page"),
           ("flight", "vuelo", "Flug", "vol"), ("gate", "puerta", "Gate", "porte"), ("platform", "andén", "Gleis", "quai"), ("bus number", "autobús número", "Bus Nummer", "bus numéro"), ("line", "línea", "Linie", "ligne"), ("seat", "asiento", "Platz", "place"),
           ("version", "versión", "Version", "version"), ("slide", "diapositiva", "Folie", "diapositive"), ("chapter", "capítulo", "Kapitel", "chapitre"), ("we are in room", "estamos en la habitación", "wir sind in Zimmer", "nous sommes dans la chambre"), ("", "", "", ""),
-          ("the code is", "el código es", "der Code ist", "le code est le"), ("the total is", "el total es", "die Summe ist", "le total est de")]
+          ("the code is", "el código es", "der Code ist", "le code est"), ("the total is", "el total es", "die Summe ist", "le total est de")]
 OPENING = [n for n in NOUNS["place"] if n.words["en"].word in ("museum", "restaurant", "bank", "pharmacy", "park", "market", "supermarket", "library", "cafe", "bar", "bakery", "bookstore", "post office", "embassy", "swimming pool", "gym", "office", "store", "shopping mall", "tourist office", "town hall", "palace", "zoo", "hair salon", "castle", "butcher shop")]
 EVENTS = [("leaves", "leave", "sale", "salen", "fährt", "fahren", "ab", "part", "partent"), ("arrives", "arrive", "llega", "llegan", "kommt", "kommen", "an", "arrive", "arrivent")]
 
@@ -269,8 +269,8 @@ def counting(rng, informal=False):
         f = rng.choice([("it costs", "cuesta", "es kostet", "ça coûte"), ("that is", "son", "das macht", "ça fait"), ("we paid", "pagamos", "wir haben", "nous avons payé"), ("I have only", "solo tengo", "ich habe nur", "je n'ai que"), ("the price is", "el precio es de", "der Preis beträgt", "le prix est de"), ("", "", "", "")])
         es = "es " if f[1] == "son" and p["es"].startswith(("un ", "una ")) else f[1]
         return tokens(en=[f[0], ("O", p["en"])], es=[es, ("O", p["es"])], de=[f[2], ("O", p["de"]), "bezahlt" if f[0] == "we paid" else ""], fr=[f[3], ("O", p["fr"])]), False
-    k = numbers.pick(rng)
     f = rng.choice(LABELS)
+    k = numbers.pick(rng, 999999 if f[0] in ("", "the number is", "the code is", "the total is") else 20000 if f[0] in ("page", "flight", "room", "we are in room") else 300)
     w = numbers.words(k)
     fr = f[3]
     return tokens(en=[f[0], ("O", w["en"])], es=[f[1], ("O", w["es"])], de=[f[2], ("O", w["de"])], fr=[fr, ("O", w["fr"])]), False

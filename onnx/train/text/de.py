@@ -183,7 +183,10 @@ def middle(c, k, subj=None):
         out.append((k("V"), particle))
     advs = [(n, kind, t["de"]) for n, (kind, t) in enumerate(c.advs) if not (n == 0 and c.front)]
     times = [(k("A%d" % n), t) for n, kind, t in advs if kind in ("time", "clock", "now")]
-    freq_advs = [(k("A%d" % n), t) for n, kind, t in advs if kind in FREQUENCY]
+    # "not every day", but at night not at all
+    counted = lambda t: t.startswith(("jede", "einmal", "zweimal", "dreimal", "oft", "mehrmals"))
+    freq_advs = [(k("A%d" % n), t) for n, kind, t in advs if kind in FREQUENCY and counted(t)]
+    times += [(k("A%d" % n), t) for n, kind, t in advs if kind in FREQUENCY and not counted(t)]
     hows = [(k("A%d" % n), t) for n, kind, t in advs if kind in ("manner", "company")]
     places = [(k("A%d" % n), t) for n, kind, t in advs if kind == "place"]
     out += times
@@ -287,7 +290,7 @@ def clean(tokens):
     """Drops what is empty, and puts an object's relative clause after the verb: die Mahlzeiten vor, die er gekocht hat."""
     tokens = [(key, t) for key, t in tokens if t]
     for n, (key, t) in enumerate(tokens):
-        if "‹" in t and key.endswith("O") and n < len(tokens) - 1:
+        if "‹" in t and n > 1 and n < len(tokens) - 1:
             a = t.index("‹")
             rel = t[a:]
             tokens[n] = (key, t[:a].strip())

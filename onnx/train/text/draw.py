@@ -70,6 +70,8 @@ def noun(rng, groups):
 
 def adjectives(rng, n, det, depth):
     r = rng.random()
+    if " of " in n.words["en"].word:
+        return []
     if r < .22 * depth and ATTRIBUTIVE.get(n.cat):
         a = rng.choice(ATTRIBUTIVE[n.cat])
         if a.words["en"] in n.words["en"].word:
@@ -145,7 +147,14 @@ def make(rng, det, groups, depth=1, owner=None):
     return x
 
 
+class Speaker:
+    """Who says I and we in the sentence being drawn: Spanish and French show a woman, English and German don't."""
+    g, shown = "m", False
+
+
 def pronoun(person, g="m", drop=True):
+    if person in ("1s", "1p") and Speaker.g == "f":
+        g, Speaker.shown = "f", True
     return NP("pronoun", person=person, g=g, human=True, drop=drop and person in ("1s", "1p", "2s") or drop and g == "n")
 
 

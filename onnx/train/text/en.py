@@ -60,7 +60,7 @@ def compare(a, end="er"):
     more = {"er": "more ", "est": "most "}[end]
     if a in ("good", "bad"):
         return {"good": {"er": "better", "est": "best"}, "bad": {"er": "worse", "est": "worst"}}[a][end]
-    if a.endswith("y") and a not in ("angry",):
+    if a[-1] == "y" and a[-2] not in "aeiou":
         return a[:-1] + "i" + end
     if a in ("quiet", "simple", "clever"):
         return a + (end[1:] if a.endswith("e") else end)

@@ -61,6 +61,8 @@ def np(x, case="", neg=False):
             head = (("unas " if g == "f" else "unos ") if pl else ("una " if g == "f" and not stressed else "un ")) + head
     elif det == "num":
         head = numbers.spanish(x.num, g, True) + " " + head
+    elif det == "some" and neg:
+        pass
     elif det == "some":
         head = ("algunas " if g == "f" else "algunos ") + head
     elif det in ("this", "that"):
@@ -199,9 +201,9 @@ def objects(c, v, k):
     out = [(k("V"), v.rest)] if v.rest else []
     asked = c.q == "what" or isinstance(c.q, tuple)
     if c.obj is not None and c.gap != "obj" and not asked and (c.obj.kind != "pronoun" or v.rest and not v.le):
-        o = np(c.obj, "prep" if v.rest else "acc")
+        o = np(c.obj, "prep" if v.rest else "acc", c.neg)
         direct = not v.rest
-        if v.le or direct and c.obj.human and definite(c.obj) and v.inf not in ("tener", "necesitar"):
+        if v.le or direct and c.obj.human and v.inf not in ("tener", "necesitar") and (definite(c.obj) or v.inf not in ("buscar", "contratar", "encontrar")):
             o = "a " + o
         out.append((k(obj_key(c.obj, c.neg)), o))
     if c.iobj is not None and c.iobj.kind != "pronoun":

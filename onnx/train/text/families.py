@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from . import clauses, constructions, de as de_, en as en_, es as es_, fr as fr_
 from .clauses import command, copula, object_question, predicate, question, relative, same, simple, weighted
-from .draw import IDS, make, name, noun, owner_of, person_subject, pronoun
+from .draw import IDS, Speaker, make, name, noun, owner_of, person_subject, pronoun
 from .join import FINISH, close, join, spaced
 from .lexicon import ADVERBIALS, NOUNS
 from .spec import LANGS, NP, Clause
@@ -304,17 +304,20 @@ FAMILIES = [(22, "clause", clause_family), (11, "question", question_family), (5
             (3, "compare", plain(constructions.compare)), (7, "numbers", constructions.counting), (8, "joined", joined), (5, "condition", conditional), (5, "that", that), (4, "indirect", indirect),
             (5, "relative", relative_family), (4, "infinitive", infinitive), (4, "opened", opened), (4, "fragment", constructions.fragment), (2, "spelled", constructions.spelled), (3, "identity", have_got)]
 INFORMAL = .1
+# How often the speaker is a woman: estoy cansada, je suis allée.
+WOMAN = .12
 
 
 def from_grammar(rng, family=None):
     f = next(x for x in FAMILIES if x[1] == family) if family else rng.choices(FAMILIES, [w for w, _, _ in FAMILIES])[0]
     informal = rng.random() < INFORMAL
+    Speaker.g, Speaker.shown = "f" if rng.random() < WOMAN else "m", False
     sides, ask = f[2](rng, informal)
     short = rng.random() < .5
     key = en_.finish(spaced(sides["en"]), False)
     texts = join(sides, dict(FINISH, en=lambda t: en_.finish(t, short)))
     informal = informal and informal_shown(texts, f[1])
-    return Sample({lang: close(t, lang, ask) for lang, t in texts.items()}, f[1], informal, False, ("en",) if informal else (), key)
+    return Sample({lang: close(t, lang, ask) for lang, t in texts.items()}, f[1], informal, False, ("en", "de") if Speaker.shown else ("en",) if informal else (), key)
 
 
 TU = re.compile(r"\b(tu|te|t'|toi|ton|ta|tes)\b", re.I)
