@@ -298,7 +298,7 @@ def object_question(rng, informal=False):
         c = simple(rng, rng.choice([None, pronoun("2s" if informal else "2f")]), neg=False, informal=informal, light=True,
                    verbs=dict(verb_sets=(OBJECT,), weights=(1,)))
         v = c.verb
-        if c.obj is None or c.obj.kind != "noun" or c.obj.human or v.es.rest or v.de.prep or v.fr.prep or v.es.le or v.en.rest or v.fr.rest or v.en.particle or c.obj.noun.cat == "animal" or c.modal in ("could_past",):
+        if c.obj is None or c.obj.kind != "noun" or c.obj.human or v.es.rest or v.de.prep or v.fr.prep or v.es.le or v.en.rest or v.fr.rest or v.en.particle or c.obj.noun.cat == "animal" or c.modal in ("could_past", "hope_to", "try_to", "plan_to"):
             continue
         break
     c.front = False

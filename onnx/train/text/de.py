@@ -84,8 +84,9 @@ def np(x, case="nom", neg=False):
             # As it is spoken: die Hose da, hardly jene Hose.
             lead, there = art + " ", " da"
     elif det == "another":
-        lead = ("noch ein" + cell(EIN, g, case) + " ")
-        table = MIXED
+        lead, table = "noch ein" + cell(EIN, g, case) + " ", MIXED
+        if case == "dat":
+            lead = "ein" + cell(EIN, g, case) + " anderen "
     adjs = "".join(inflected(a, d, table, g, case) + " " for a, d in reversed(x.adjs))
     return (lead + adjs + noun(w, case, pl or w.only) + there + (" " + post(x) if x.post else "")).strip()
 

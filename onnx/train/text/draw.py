@@ -73,7 +73,7 @@ def adjectives(rng, n, det, depth):
     if " of " in n.words["en"].word:
         return []
     if r < .22 * depth and ATTRIBUTIVE.get(n.cat):
-        a = rng.choice(ATTRIBUTIVE[n.cat])
+        a = rng.choice([a for a in ATTRIBUTIVE[n.cat] if not n.mass or a.words["en"] not in ("big", "small")])
         if a.words["en"] in n.words["en"].word:
             return []
         return [(a, "most" if det == "the" and rng.random() < .2 and a.predicative and not a.words["en"][0].isupper() else "")]

@@ -228,9 +228,9 @@ def objects(c, v, k):
 
 
 # have as an auxiliary is written ħave until here: only it contracts.
-CONTRACT = [(r"\b(I) am\b", r"\1'm"), (r"\b(you|we|they) are\b", r"\1're"), (r"\b(he|she|it|that|what|where|there|who) is\b", r"\1's"),
+CONTRACT = [(r"\bwill not\b", "won't"), (r"\b(do|does|did|was|were|could|should|would|ħas|ħave) not\b", r"\1n't"), (r"\b(I) am\b", r"\1'm"), (r"\b(you|we|they) are\b", r"\1're"), (r"\b(he|she|it|that|what|where|there|who) is\b", r"\1's"),
             (r"\b(I|you|he|she|it|we|they) will\b", r"\1'll"), (r"\b(I|you|he|she|we|they) would\b", r"\1'd"), (r"\b(I|you|we|they) ħave\b", r"\1've"),
-            (r"\b(do|does|did|is|are|was|were|could|should|would|ħas|ħave) not\b", r"\1n't"), (r"\bcan not\b", "can't"), (r"\bwill not\b", "won't")]
+            (r"\b(is|are) not\b", r"\1n't"), (r"\bcan not\b", "can't")]
 
 
 def finish(text, contracted=True):
