@@ -10,8 +10,8 @@ OBJECT, GIVE, PLAIN, GO, AT = (VERBS[k] for k in ("object", "give", "plain", "go
 MODALS = [("can", 12), ("must", 5), ("should", 8), ("have_to", 12), ("want", 14), ("would_like", 9), ("need_to", 7), ("would_prefer", 2), ("hope_to", 3), ("try_to", 3), ("plan_to", 4), ("had_to", 6),
           ("could_past", 5), ("wanted", 5)]
 PAST_MODALS = ("had_to", "could_past", "wanted")
-TENSES = [("pres", 17), ("past", 24), ("prog", 8), ("perf", 9), ("going", 12), ("will", 9), ("cond", 3)]
-KIND = {"pres": "habit", "past": "past", "prog": "now", "perf": "perfect", "going": "future", "will": "future", "cond": "future"}
+TENSES = [("pres", 17), ("past", 24), ("prog", 8), ("perf", 9), ("going", 12), ("will", 9), ("cond", 3), ("plup", 3)]
+KIND = {"pres": "habit", "past": "past", "prog": "now", "perf": "perfect", "going": "future", "will": "future", "cond": "future", "plup": "past"}
 DEGREES = ["", "", "", "", "very", "very", "too", "really", "quite", "little", "so"]
 
 
@@ -134,8 +134,8 @@ def simple(rng, subj=None, tense=None, modal=None, neg=None, advs=True, informal
         c.neg = True
     if modal in ("would_prefer", "wanted", "plan_to", "hope_to") and neg is None:
         c.neg = c.neg and modal == "wanted"
-    if v.stative and (tense in ("prog", "perf") or modal in ("could_past", "try_to", "plan_to", "need_to", "would_like", "must", "want", "wanted", "hope_to", "would_prefer", "had_to", "have_to")):
-        modal, tense = (None, "pres") if modal not in PAST_MODALS and tense != "perf" else (None, "past")
+    if v.stative and (tense in ("prog", "perf", "plup") or modal in ("could_past", "try_to", "plan_to", "need_to", "would_like", "must", "want", "wanted", "hope_to", "would_prefer", "had_to", "have_to")):
+        modal, tense = (None, "pres") if modal not in PAST_MODALS and tense not in ("perf", "plup") else (None, "past")
     if v.stative and (modal in ("can", "should") or tense in ("going", "will", "cond") and (v.en.verb == "belong" or rng.random() < .6)):
         modal, tense = None, rng.choice(["pres", "pres", "past"])
     if modal in ("need_to",) and v.en.verb == "need" or modal in ("try_to", "plan_to", "hope_to", "want", "would_like", "wanted", "must", "should", "had_to") and v.en.verb in ("lose", "forget", "break", "miss", "find", "receive", "have", "get", "fall", "meet") and v.kind != "at":

@@ -72,7 +72,25 @@ def exists(rng):
     return out, ask
 
 
-LIKE = [("like", "gustar", "mögen", "aimer")]
+def wishes(rng, informal=False):
+    """I would like a coffee -> quisiera, ich hätte gern, je voudrais."""
+    s = person_subject(rng, informal)
+    x = make(rng, rng.choice(["a", "a", "num", "the", "another", "this"]), [NOUNS[c] for c in ("food", "drink", "mass", "ticket", "room", "item", "clothes", "drink")], .6)
+    i, j, f = es_.INDEX[person(s, "es")], de_.INDEX[person(s, "de")], fr_.INDEX[person(s, "fr")]
+    ask = s.kind == "pronoun" and s.person[0] == "2"
+    key = "V" if s.kind == "pronoun" else "S"
+    please = (", please", ", por favor", ", bitte", ", s'il vous plaît") if s.person in ("1s", "1p") and rng.random() < .4 else ("",) * 4
+    O = lambda text: ("O", text)
+    haette = "hätte hättest hätte hätten hätten".split()[j]
+    if ask:
+        # one offers rather than asks
+        mag = "möchte möchtest möchte möchten möchten".split()[j]
+        return tokens(en=["would", en_.np(s), "like", O(en_.np(x, "acc"))], es=["le gustaría" if s.person == "2f" else "te gustaría", O(es_.np(x))], de=[mag, de_.np(s), O(de_.np(x, "acc"))],
+                      fr=[french("vouloir")["cond"][f] + "-" + fr_.np(s), O(fr_.np(x))]), True
+    return tokens(en=[(key, en_.np(s)), "would like", O(en_.np(x, "acc")), please[0]], es=[(key, es_.np(s)), spanish("querer")["subj2"][i], O(es_.np(x)), please[1]],
+                  de=[(key, de_.np(s)), haette, "gern", O(de_.np(x, "acc")), please[2]], fr=[(key, fr_.np(s)), french("vouloir")["cond"][f], O(fr_.np(x)), please[3]]), False
+
+
 
 
 def likes(rng, informal=False):

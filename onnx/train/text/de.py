@@ -149,10 +149,10 @@ def verb_group(c):
         if name in ("sein", "haben"):
             return f["konj"][i], [], "", ""
         return conjugate("werden")["konj"][i], [f["inf"]], "", ""
-    if t == "perf" or t == "past" and name not in HABEN_PAST:
+    if t in ("perf", "plup") or t == "past" and name not in HABEN_PAST:
         # What has an object takes haben: den Bus gefahren.
         aux = "haben" if c.obj is not None and c.verb and not c.verb.de.prep else f["aux"]
-        return conjugate(aux)["pres"][i], [f["part"]], "", ""
+        return conjugate(aux)["past" if t == "plup" else "pres"][i], [f["part"]], "", ""
     if t == "past":
         return f["past"][i], [f["prefix"]], "", ""
     return f["pres"][i], [f["prefix"]], "gerade" if t == "prog" and not any(kind == "now" for kind, _ in c.advs) else "", ""

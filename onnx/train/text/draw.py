@@ -174,8 +174,16 @@ def titled(rng):
 PERSONS = [("1s", 32), ("2f", 14), ("3sm", 10), ("3sf", 10), ("1p", 18), ("3p", 11)]
 
 
+ANYONE = [dict(en="everyone", es="todo el mundo", de="jeder", fr="tout le monde"), dict(en="someone", es="alguien", de="jemand", fr="quelqu'un")]
+
+
 def person_subject(rng, informal=False):
     r = rng.random()
+    if r < .02:
+        return NP("name", human=True, texts=dict(rng.choice(ANYONE)))
+    if r < .04:
+        a, b = rng.sample(NAME, 2)
+        return NP("name", g="f" if a[1] == b[1] == "f" else "m", person="3p", human=True, texts={lang: "%s %s %s" % (a[0], word, b[0]) for lang, word in zip(LANGS, ("and", "y", "und", "et"))})
     if r < .1:
         return name(rng)
     if r < .13:

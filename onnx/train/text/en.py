@@ -155,8 +155,8 @@ def group(c, v, p):
         return ("did", j(no, freq, v)) if asked else ("", j(freq, past(v)[0]))
     if t == "prog":
         return be(p), j(no, gerund(v))
-    if t == "perf":
-        return "ħas" if is3 else "ħave", j(no, freq, past(v)[1])
+    if t in ("perf", "plup"):
+        return "had" if t == "plup" else "ħas" if is3 else "ħave", j(no, freq, past(v)[1])
     if t == "going":
         return be(p), j(no, "going to", v)
     return {"will": "will", "cond": "would"}[t], j(no, freq, v)

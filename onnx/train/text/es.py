@@ -116,7 +116,7 @@ def clitics(c):
 
 
 def verb_group(c):
-    """-> the finite verb with its clitics and what follows it."""
+    """-> the finite verb with its clitics, and the words after which a questioned subject would not stand."""
     p = person(c.subj, "es")
     i, t = INDEX[p], c.tense["es"]
     no = "no " if c.neg else ""
@@ -129,21 +129,21 @@ def verb_group(c):
     if c.command:
         pers = {"2f": 1, "2s": 4, "1p": 2}[c.subj.person]
         if c.neg:
-            return "no " + pro + (forms["subj"][pers])
-        return attach(imperative(inf, pers), cl)
+            return "no " + pro + forms["subj"][pers], ""
+        return attach(imperative(inf, pers), cl), ""
     if c.modal == "would_like":
         to = {"3s": "le", "3p": "les"}.get(p) or DATIVE[p]
-        return no + to + " gustaría " + freq + attach_infinitive(inf, cl)
+        return no + to + " gustaría", freq + attach_infinitive(inf, cl)
     if c.modal:
         m, mt, link = MODAL[c.modal]
-        return " ".join(x for x in (no + freq + conjugate(m)[mt][i], link, attach_infinitive(inf, cl)) if x)
+        return no + freq + conjugate(m)[mt][i], (link + " " + attach_infinitive(inf, cl)).strip()
     if t == "prog":
-        return no + pro + conjugate("estar")["pres"][i] + " " + forms["ger"]
-    if t == "perf":
-        return no + freq + pro + conjugate("haber")["pres"][i] + " " + forms["part"]
+        return no + pro + conjugate("estar")["pres"][i] + " " + forms["ger"], ""
+    if t in ("perf", "plup"):
+        return no + freq + pro + conjugate("haber")["pres" if t == "perf" else "impf"][i] + " " + forms["part"], ""
     if t == "going":
-        return no + freq + conjugate("ir")["pres"][i] + " a " + attach_infinitive(inf, cl)
-    return no + freq + pro + forms[{"will": "fut", "past": "impf" if (c.verb is None or c.verb.stative) else "pret"}.get(t, t)][i]
+        return no + freq + conjugate("ir")["pres"][i], "a " + attach_infinitive(inf, cl)
+    return no + freq + pro + forms[{"will": "fut", "past": "impf" if (c.verb is None or c.verb.stative) else "pret"}.get(t, t)][i], ""
 
 
 def attach_infinitive(inf, cl):
@@ -177,10 +177,16 @@ def clause(c):
         out.append((k("Q"), c.q["es"] if isinstance(c.q, dict) else np(c.q[1])))
     elif c.q == "what":
         out.append((k("V"), "qué"))
-    verb = [(k("V"), verb_group(c))]
+    finite, rest = verb_group(c)
+    verb = [(k("V"), finite), (k("V"), rest)]
     if inverted and not gustar:
         # usted is often left out of a question.
-        out += verb + ([] if c.subj.person == "2f" and c.style < .4 else subj) + objects(c, v, k)
+        subj = [] if c.subj.person == "2f" and c.style < .4 else subj
+        what = objects(c, v, k)
+        if v and v.rest and c.obj is None and c.subj.kind != "pronoun" and not rest:
+            out += verb + what[:1] + subj + what[1:]
+        else:
+            out += verb[:1] + subj + verb[1:] + what
     else:
         out += subj + verb + objects(c, v, k)
     for i, (_, t) in enumerate(c.advs):

@@ -154,6 +154,22 @@ def conditional(rng, informal):
     return glue(conj, out, inverted(main)), False
 
 
+def unreal(rng, informal):
+    """If I had time, I would travel: si tuviera ..., wenn ich ... hätte, si j'avais ..."""
+    main = simple(rng, informal=informal, tense="cond", neg=rng.random() < .1, advs=False, light=True)
+    sub = simple(rng, informal=informal, tense="past", neg=rng.random() < .15, advs=False, sub=True, light=True) if rng.random() < .7 else copula(rng, informal=informal, tense="past", sub=True)
+    for c in (main, sub):
+        c.freq, c.modal, c.front, c.advs = "", "", False, []
+    main.tense, sub.tense = same("cond"), dict(en="past", es="subj2", de="cond", fr="impf")
+    if main.subj.kind == sub.subj.kind == "pronoun" and main.subj.person == sub.subj.person and main.subj.g == sub.subj.g:
+        sub.subj.drop = True
+    if rng.random() < .5:
+        return glue(say(main), dict(CONDITION[0], de=", wenn"), say(sub)), False
+    s = say(sub)
+    out = {lang: s[lang][:-1] + [(s[lang][-1][0], s[lang][-1][1] + ",")] for lang in LANGS}
+    return glue(CONDITION[0], out, inverted(main)), False
+
+
 THAT = [(words("I think", "creo", "ich glaube", "je crois"), "ind"), (words("I know", "sé", "ich weiß", "je sais"), "ind"), (words("he says", "él dice", "er sagt", "il dit"), "ind"), (words("she says", "ella dice", "sie sagt", "elle dit"), "ind"),
         (words("they say", "dicen", "man sagt", "on dit"), "ind"), (words("it is clear", "está claro", "es ist klar", "il est clair"), "ind"), (words("I am sure", "estoy seguro de", "ich bin sicher", "je suis sûr"), "ind"),
         (words("I hope", "espero", "ich hoffe", "j'espère"), "es"), (words("it is important", "es importante", "es ist wichtig", "il est important"), "subj"), (words("it is possible", "es posible", "es ist möglich", "il est possible"), "subj"),
@@ -300,8 +316,8 @@ def plain(f):
 
 
 FAMILIES = [(22, "clause", clause_family), (11, "question", question_family), (5, "object", object_family), (8, "copula", copula_family), (4, "copula?", copula_question),
-            (6, "command", command_family), (4, "where", plain(constructions.where)), (4, "exists", plain(constructions.exists)), (4, "likes", constructions.likes), (1, "hurts", constructions.hurts),
-            (3, "compare", plain(constructions.compare)), (7, "numbers", constructions.counting), (8, "joined", joined), (5, "condition", conditional), (5, "that", that), (4, "indirect", indirect),
+            (6, "command", command_family), (4, "where", plain(constructions.where)), (4, "exists", plain(constructions.exists)), (4, "likes", constructions.likes), (3, "wishes", constructions.wishes), (1, "hurts", constructions.hurts),
+            (3, "compare", plain(constructions.compare)), (7, "numbers", constructions.counting), (8, "joined", joined), (5, "condition", conditional), (2, "unreal", unreal), (5, "that", that), (4, "indirect", indirect),
             (5, "relative", relative_family), (4, "infinitive", infinitive), (4, "opened", opened), (4, "fragment", constructions.fragment), (2, "spelled", constructions.spelled), (3, "identity", have_got)]
 INFORMAL = .1
 # How often the speaker is a woman: estoy cansada, je suis allée.

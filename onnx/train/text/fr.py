@@ -164,11 +164,11 @@ def verb_group(c):
         return j(ne, conjugate("être")["pres"][i]), j(pas, "en train de", pro, name)
     if t == "going":
         return j(ne, conjugate("aller")["pres"][i]), j(pas, freq, pro, name)
-    if t == "perf" or t == "past" and not (c.verb is None or c.verb.stative):
+    if t in ("perf", "plup") or t == "past" and not (c.verb is None or c.verb.stative):
         aux = "être" if v and (v.refl or f["aux"] == "être") else "avoir"
         agree = agreement(c)
         part = participle(f["part"], *agree) if agree else f["part"]
-        return j(ne, pro, conjugate(aux)["pres"][i]), j(pas, freq, part)
+        return j(ne, pro, conjugate(aux)["impf" if t == "plup" else "pres"][i]), j(pas, freq, part)
     return j(ne, pro, f[{"past": "impf", "prog": "pres", "will": "fut"}.get(t, t)][i]), j(pas, freq)
 
 
