@@ -299,11 +299,17 @@ def clean(tokens):
     return tokens
 
 
-CONTRACT = [("zu dem", "zum"), ("zu der", "zur"), ("in dem", "im"), ("an dem", "am"), ("bei dem", "beim"), ("von dem", "vom"), ("in das", "ins"), ("an das", "ans")]
+CONTRACT = {"zu dem": "zum", "zu der": "zur", "in dem": "im", "an dem": "am", "bei dem": "beim", "von dem": "vom", "in das": "ins", "an das": "ans"}
+JOINED = re.compile(r"\b(zu|in|an|bei|von) ¤(dem|der|das) ", re.I)
+MARKS = {ord(c): None for c in "¤‹›"}
+
+
+def contract(m):
+    short = CONTRACT.get("%s %s" % (m.group(1).lower(), m.group(2)))
+    if not short:
+        return m.group(0)
+    return (short.capitalize() if m.group(1)[0].isupper() else short) + " "
 
 
 def finish(text):
-    for a, b in CONTRACT:
-        x, y = a.split()
-        text = re.sub(r"\b(%s|%s) ¤%s (?!\w+, (?:der|die|das|den|dem|denen) )" % (x, x.capitalize(), y), lambda m, b=b: (b.capitalize() if m.group(1)[0].isupper() else b) + " ", text)
-    return text.translate({ord(c): None for c in "¤‹›"})
+    return JOINED.sub(contract, text).translate(MARKS)

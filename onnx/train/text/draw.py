@@ -74,8 +74,8 @@ def adjectives(rng, n, det, depth):
         return []
     if r < .22 * depth and ATTRIBUTIVE.get(n.cat):
         a = rng.choice([a for a in ATTRIBUTIVE[n.cat] if not n.mass or a.words["en"] not in ("big", "small")])
-        if a.words["en"] in n.words["en"].word:
-            return []
+        if any(a.words[lang][:5].lower() in n.words[lang].word.lower() for lang in LANGS):
+            return []  # no "petite petite amie"
         return [(a, "most" if det == "the" and rng.random() < .2 and a.predicative and not a.words["en"][0].isupper() else "")]
     if r < .3 * depth and not n.mass and n.cat not in ("body", "stuff"):
         allowed = BEFORE_NOUN if det == "the" else [GOOD, BAD] if det in ("a", "this", "another") else []

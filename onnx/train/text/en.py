@@ -233,9 +233,12 @@ CONTRACT = [(r"\bwill not\b", "won't"), (r"\b(do|does|did|was|were|could|should|
             (r"\b(is|are) not\b", r"\1n't"), (r"\bcan not\b", "can't")]
 
 
+CONTRACT = [(re.compile(a + r"(?=,? \w)", re.I if "(you|" in a or "(he|" in a else 0), b) for a, b in CONTRACT]
+
+
 def finish(text, contracted=True):
     """Contractions where something follows: "Yes, I am." stays."""
     if contracted:
-        for a, b in CONTRACT:
-            text = re.sub(a + r"(?=,? \w)", b, text, flags=re.I if a.startswith(r"\b(you|") or a.startswith(r"\b(he|") else 0)
+        for pattern, short in CONTRACT:
+            text = pattern.sub(short, text)
     return text.replace("ħ", "h").replace("can not", "cannot")
