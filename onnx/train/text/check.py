@@ -8,7 +8,7 @@ import re
 import sys
 from collections import Counter
 
-from . import templates
+from . import numbers, templates
 from .lexicon import GROUPS
 from .spec import LANGS, NP
 
@@ -18,6 +18,7 @@ LEFT_OVER = {
     "de": [r"\b(in|zu|von|bei|an) dem (?!\w+, )(?!\w+ \w+, )", r"\bzu der\b(?! Zeit)", r"\{|\}"],
     "fr": [r"(?<!-)\b(je|ne|le|la|de|que|me|te|se) (?:[aeouéèêâ]\w)", r"\b(de le|de les|à le|à les) (?!\w+(?:er|ir|re|oir)\b)", r"\{|\}", r"\bsi ils?\b"],
 }
+NUMBERS = {numbers.words(n)[lang] for n in range(60) for lang in LANGS}
 DOUBLED_OK = {"de": {"die", "das", "der", "sie", "Sie"}, "fr": {"nous", "vous"}, "en": {"that", "had", "no", "yes", "very"}, "es": {"no", "sí"}}
 
 
@@ -73,8 +74,10 @@ def looks_wrong(texts, doubles=True):
         t = texts[lang].replace("¦", "")
         for p in patterns:
             m = re.search(p, t, re.I if lang != "de" else 0)
+            if m and m.groups() and m.group(1) and m.group(1).lower() in NUMBERS:
+                continue
             if m and not (m.groups() and not doubles) and not (m.groups() and m.group(1) and m.group(1).lower() in {w.lower() for w in DOUBLED_OK.get(lang, ())} and m.group(0).lower().split()[0] == m.group(0).lower().split()[-1]) \
-                    and not (lang == "fr" and re.search(r"\b(le|la|de|que) (onz|oui|un\b|onze)", m.group(0))):
+                    and not (lang == "fr" and re.search(r"\b(le|la|de|que) (on|ou|un)", m.group(0)) and re.search(r"\b(le|la|de|que) (onz|oui|un\b)", t)):
                 out.append("%s: `%s` in %s" % (lang, m.group(0), t))
     return out
 

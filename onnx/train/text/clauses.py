@@ -132,13 +132,15 @@ def simple(rng, subj=None, tense=None, modal=None, neg=None, advs=True, informal
             tense = weighted(rng, TENSES)
     if modal == "could_past":
         c.neg = True
-    if modal in ("would_prefer", "wanted", "plan_to", "hope_to") and neg is None:
-        c.neg = c.neg and modal == "wanted"
+    if modal in ("would_prefer", "plan_to", "hope_to", "try_to"):
+        c.neg = False
     if v.stative and (tense in ("prog", "perf", "plup") or modal in ("could_past", "try_to", "plan_to", "need_to", "would_like", "must", "want", "wanted", "hope_to", "would_prefer", "had_to", "have_to")):
         modal, tense = (None, "pres") if modal not in PAST_MODALS and tense not in ("perf", "plup") else (None, "past")
     if v.stative and (modal in ("can", "should") or tense in ("going", "will", "cond") and (v.en.verb == "belong" or rng.random() < .6)):
         modal, tense = None, rng.choice(["pres", "pres", "past"])
     if modal in ("need_to",) and v.en.verb == "need" or modal in ("try_to", "plan_to", "hope_to", "want", "would_like", "wanted", "must", "should", "had_to") and v.en.verb in ("lose", "forget", "break", "miss", "find", "receive", "have", "get", "fall", "meet") and v.kind != "at":
+        modal, tense = None, "past"
+    if modal in ("can", "have_to", "should", "need_to") and v.en.verb in ("lose", "forget", "break", "miss"):
         modal, tense = None, "past"
     if v.en.verb in ("find", "lose", "forget", "break", "miss", "receive") and tense in ("pres", "prog", "will", "going"):
         tense = rng.choice(["past", "perf"])
@@ -153,7 +155,7 @@ def simple(rng, subj=None, tense=None, modal=None, neg=None, advs=True, informal
         if v.stative and tense == "pres":
             kind = "now"
         if c.freq and kind == "habit":
-            kind = "habit" if c.freq == "usually" else None
+            kind = None
         if c.freq and tense == "past":
             kind = None
         if tense == "pres" and v.stative or v.stative and tense == "past" and rng.random() < .7:
@@ -187,7 +189,7 @@ def copula(rng, subj=None, informal=False, tense=None, q=False, sub=False, neg=N
             c.pred = w
         else:
             a = rng.choice(PREDICATIVE["person"])
-            c.pred, c.estar = (a, rng.choice(DEGREES) if gradable(a) else ""), a.estar
+            c.pred, c.estar = (a, degree_of(rng, a)), a.estar
     else:
         r = rng.random()
         if r < .2 and cat in ("item", "doc", "device", "clothes", "area", "place", "remedy"):
@@ -199,7 +201,7 @@ def copula(rng, subj=None, informal=False, tense=None, q=False, sub=False, neg=N
             used = {b.words["en"] for b, _ in subj.adjs}
             while a.words["en"] in used:
                 a = rng.choice(PREDICATIVE[cat])
-            c.pred, c.estar = (a, rng.choice(DEGREES) if gradable(a) else ""), a.estar
+            c.pred, c.estar = (a, degree_of(rng, a)), a.estar
     c.neg = rng.random() < .17 if neg is None else neg
     if c.neg and isinstance(c.pred, tuple) and c.pred[1] in ("quite", "little", "so", "really", "too"):
         c.pred = (c.pred[0], "very" if rng.random() < .5 and gradable(c.pred[0]) else "")
@@ -217,6 +219,15 @@ def copula(rng, subj=None, informal=False, tense=None, q=False, sub=False, neg=N
 ABSOLUTE = {"Spanish", "wooden", "closed", "open", "married", "vegetarian", "ready", "finished", "occupied", "free", "broken", "raw", "burnt", "perfect", "ideal", "fantastic", "terrible", "red", "blue", "green", "black",
             "white", "yellow", "gray", "brown", "correct", "wrong", "complete", "private", "public", "possible", "necessary", "available", "alone", "empty", "full", "injured", "convinced", "prepared", "delicious", "similar",
             "different", "organic", "optimistic", "responsible", "reliable", "surprised", "obvious", "young"}
+
+
+LITTLE = {"tired", "nervous", "worried", "strange", "dark", "expensive", "noisy", "dirty", "cold", "complicated", "boring", "salty", "spicy", "sad", "slow", "long", "short", "old", "heavy", "lazy", "busy", "confused",
+          "disappointed", "angry", "sweet", "difficult", "ugly", "wet", "big", "small", "serious", "curious", "funny", "sick", "dangerous", "unusual", "surprised", "quiet"}
+
+
+def degree_of(rng, a):
+    d = rng.choice(DEGREES) if gradable(a) else ""
+    return "" if d == "little" and a.words["en"] not in LITTLE else d
 
 
 def gradable(a):

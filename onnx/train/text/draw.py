@@ -91,7 +91,10 @@ def after(rng, n, det, depth):
     if n.cat in ("work", "idea", "event") and det == "the":
         return "of", make(rng, "the", [NOUNS["work"], NOUNS["org"], NOUNS["person"], NOUNS["public"]], 0)
     if n.cat in ("work", "show"):
-        return rng.choice([FOR, ABOUT]), make(rng, "the", [NOUNS["idea"], NOUNS["org"]], 0)
+        if n.cat == "show":
+            return ABOUT, make(rng, "the", [NOUNS["org"], NOUNS["animal"]], 0)
+        prep = rng.choice([FOR, ABOUT])
+        return prep, make(rng, "the", [NOUNS["org"] if prep is FOR else NOUNS["idea"]], 0)
     if n.cat in ("item", "clothes", "device") and det == "the":
         return "of", make(rng, "my", [NOUNS["person"]], 0)
     if n.words["en"].word in ("ticket", "flight", "train", "bus", "trip", "plane", "night train"):

@@ -333,7 +333,10 @@ def from_grammar(rng, family=None):
     key = en_.finish(spaced(sides["en"]), False)
     texts = join(sides, dict(FINISH, en=lambda t: en_.finish(t, short)))
     informal = informal and informal_shown(texts, f[1])
-    return Sample({lang: close(t, lang, ask) for lang, t in texts.items()}, f[1], informal, False, ("en", "de") if Speaker.shown else ("en",) if informal else (), key)
+    unclear = ("en", "de") if Speaker.shown else ("en",) if informal else ()
+    if texts["de"].startswith("lass uns"):
+        unclear = ("en", "es", "fr")  # they say it the same to a friend and to a stranger
+    return Sample({lang: close(t, lang, ask) for lang, t in texts.items()}, f[1], informal, False, unclear, key)
 
 
 TU = re.compile(r"\b(tu|te|t'|toi|ton|ta|tes)\b", re.I)

@@ -9,7 +9,7 @@ STRONG = {w.split()[0]: w.split()[1:] for w in """sein - war gewesen*|haben hast
 kommen - kam gekommen*|fahren fährst,fährt fuhr gefahren*|fliegen - flog geflogen*|laufen läufst,läuft lief gelaufen*|essen isst,isst aß gegessen
 trinken - trank getrunken|nehmen nimmst,nimmt nahm genommen|geben gibst,gibt gab gegeben|sehen siehst,sieht sah gesehen|lesen liest,liest las gelesen
 sprechen sprichst,spricht sprach gesprochen|brechen brichst,bricht brach gebrochen|treffen triffst,trifft traf getroffen|helfen hilfst,hilft half geholfen
-finden - fand gefunden|singen - sang gesungen|schwimmen - schwamm geschwommen|bleiben - blieb geblieben*|schreiben - schrieb geschrieben
+finden - fand gefunden|singen - sang gesungen|schwimmen - schwamm geschwommen*|bleiben - blieb geblieben*|schreiben - schrieb geschrieben
 schließen schließt,schließt schloss geschlossen|verlieren - verlor verloren|bringen - brachte gebracht|denken - dachte gedacht|kennen - kannte gekannt
 schlafen schläfst,schläft schlief geschlafen|tragen trägst,trägt trug getragen|waschen wäschst,wäscht wusch gewaschen|laden lädst,lädt lud geladen
 schlagen schlägst,schlägt schlug geschlagen|vergessen vergisst,vergisst vergaß vergessen|verstehen - verstand verstanden|stehen - stand gestanden*

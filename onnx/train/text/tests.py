@@ -48,7 +48,7 @@ schlafen schlafe schläfst schläft schlafen schlafen geschlafen|tragen trage tr
 ab|holen hole holst holt holen holen abgeholt|an|rufen rufe rufst ruft rufen rufen angerufen|ein|laden lade lädst lädt laden laden eingeladen|vergessen vergesse vergisst vergisst vergessen vergessen vergessen|verstehen verstehe verstehst versteht verstehen verstehen verstanden
 bringen bringe bringst bringt bringen bringen gebracht|denken denke denkst denkt denken denken gedacht|bleiben bleibe bleibst bleibt bleiben bleiben geblieben|schreiben schreibe schreibst schreibt schreiben schreiben geschrieben|übersetzen übersetze übersetzt übersetzt übersetzen übersetzen übersetzt
 können kann kannst kann können können können|wollen will willst will wollen wollen wollen|lächeln lächle lächelst lächelt lächeln lächeln gelächelt|waschen wasche wäschst wäscht waschen waschen gewaschen|treffen treffe triffst trifft treffen treffen getroffen|bitten bitte bittest bittet bitten bitten gebeten"""
-GERMAN_SEIN = "gehen kommen fahren fliegen laufen bleiben reisen auf|stehen zurück|kommen ein|steigen um|ziehen aus|gehen werden sein ein|schlafen auf|wachen ab|biegen".split()
+GERMAN_SEIN = "schwimmen gehen kommen fahren fliegen laufen bleiben reisen auf|stehen zurück|kommen ein|steigen um|ziehen aus|gehen werden sein ein|schlafen auf|wachen ab|biegen".split()
 GERMAN_COMMAND = "geben gib|nehmen nimm|lesen lies|sehen sieh|essen iss|fahren fahr|gehen geh|warten warte|öffnen öffne|kommen komm|zeigen zeig|helfen hilf|sprechen sprich|sein sei|lassen lass|vergessen vergiss|tragen trag|an|rufen ruf"
 
 
