@@ -40,7 +40,7 @@ def problems(line):
                     out.append("%s: {%s.%s} needs one of %s" % (lang, head, ident, " ".join(templates.ARTICLES)))
             elif kind not in templates.VALUES:
                 out.append("%s: unknown group %s" % (lang, kind))
-            elif head and not (kind in ("city", "country") and head in templates.WAYS or kind in ("num", "bignum", "ord") and head == "f"):
+            elif head and not (kind in ("city", "country") and head in templates.WAYS or kind in ("num", "bignum", "ord") and head == "f" or kind == "name" and head in ("m", "f")):
                 out.append("%s: {%s.%s}?" % (lang, head, kind))
             if option is not None and "/" not in option and "|" not in option:
                 out.append("%s: {%s:%s} has one form" % (lang, ident, option))

@@ -10,7 +10,7 @@ from .spec import LANGS, NP, Adj, Clause, Rel, number
 
 # object sets of the verbs -> groups, or =names
 SETS = {
-    "buy": "ticket item clothes food mass drink device remedy", "need": "ticket doc item clothes mass drink device remedy stuff job room", "find": "place item doc clothes device person work",
+    "buy": "ticket item clothes food mass staple drink device remedy", "need": "ticket doc item clothes mass staple drink device remedy stuff job room", "find": "place item doc clothes device person work",
     "lose": "doc item clothes", "visit": "place", "person": "person job", "see": "place spot item person work vehicle animal show", "eat": "food mass", "drink": "drink", "meal": "food mass drink",
     "pay": "ticket item clothes food drink room", "sell": "item clothes device vehicle ticket food", "rent": "vehicle room =apartment,house,office,car,bicycle,garage", "book": "room ticket =table,flight,trip,appointment,reservation",
     "cancel": "event =flight,trip,appointment,reservation,order,meeting,contract", "carry": "item doc clothes", "ride": "vehicle", "send": "work =letter,postcard,photo,package,contract,invoice,certificate,form",

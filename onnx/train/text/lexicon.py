@@ -92,6 +92,7 @@ for _ns in NOUNS.values():
 # groups that templates and verbs ask for -> tables, or nouns by name
 GROUPS = {c: c for c in NOUNS}
 GROUPS.update({
+    # what is bought, but not eaten by itself, is no food
     "place": "place", "food": "food mass", "meal": "food", "buy": "ticket item clothes food mass drink device remedy", "person": "person", "room": "room",
     "goto": "place", "idea": "idea", "drink": "drink", "thing": "item clothes doc device",
 })

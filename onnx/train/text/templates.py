@@ -45,6 +45,8 @@ def slot(m):
     head, _, group = name.rpartition(".")
     digit = d1 or d2
     # {num.f} says that the number agrees with a feminine noun.
+    if head == "name" and group in ("m", "f"):
+        return "name" + digit, group, "", option
     if group == "f" and head in ("num", "bignum", "ord"):
         return head + digit, "f", case or "nom", option
     return group + digit, head, case or "nom", option
@@ -61,6 +63,10 @@ def load(folder=FOLDER):
 
 def kind_of(ident):
     return ident.rstrip("0123456789")
+
+
+# adjectives that make a phrase line sound odd
+UNSUITED = set("next last first second third only same dirty broken wet ugly burnt raw terrible bad boring dangerous strange noisy dark injured sick heavy lazy".split())
 
 
 def value(rng, ident, line):
@@ -90,7 +96,7 @@ def value(rng, ident, line):
         if x.pl is False and x.det in ("num", "many", "some"):
             x.det = "the" if det != "a" else "a"
         x.post = None
-        if x.adjs and x.adjs[0][0].words["en"] in ("next", "last", "first", "second", "third", "only", "same") or "n" in heads:
+        if x.adjs and (x.adjs[0][0].words["en"] in UNSUITED or x.adjs[0][1]) or "n" in heads:
             x.adjs = []
         return x
     if kind == "time":
@@ -112,7 +118,7 @@ def value(rng, ident, line):
     if kind == "ord":
         return numbers.ordinal(rng.randint(1, 10))
     if kind == "name":
-        n, g = rng.choice(NAME)
+        n, g = rng.choice([x for x in NAME if not heads & {"m", "f"} or x[1] in heads])
         if rng.random() < .25 and "surname" not in line.key:
             n += " " + rng.choice(SURNAMES)
         return NP("name", g=g, human=True, texts={lang: n for lang in LANGS})
@@ -195,17 +201,29 @@ def bare_country(v, lang):
     return word
 
 
+def plural(lang, v, x):
+    """Whether what fills the slot is plural: son las dos, es la una; cuestan dos euros, cuesta un euro."""
+    if isinstance(v, NP):
+        return number(x, lang)
+    if isinstance(v, int):
+        return v != 1
+    return not re.match(r"(la |un |una |ein |une |one )", v[lang])
+
+
 def agree(lang, v, s, x):
     """`x/y` by number, `x|y|z` by gender."""
     ident, head, case, option = s
     if "/" in option:
         parts = option.split("/")
-        return parts[bool(x is not None and number(x, lang))]
+        return parts[plural(lang, v, x)]
     parts = option.split("|")
     g = gender(x, lang)
     if lang == "de" and len(parts) == 3:
         return parts["mfn".index(g if g in "mfn" else "f")]
     return parts[g == "f"]
+
+
+DEFINITE = {"en": (), "es": ("el", "la", "los", "las"), "de": ("der", "die", "das", "dem", "den"), "fr": ("le", "la", "les")}
 
 
 def render(lang, line, values):
@@ -224,7 +242,9 @@ def render(lang, line, values):
             if isinstance(v, NP) and v.kind == "noun":
                 x = NP(**v.__dict__)
                 x.det = {"n": "bare", "np": v.det}.get(dets.get(s[0], v.det), dets.get(s[0], v.det))
-            out.append(str(agree(lang, v, s, x)))
+            word = agree(lang, v, s, x)
+            # an article written as an agreement contracts like one from a slot
+            out.append(("¤" if word in DEFINITE[lang] else "") + word)
         at = m.end()
     out.append(text[at:])
     tail = text[at:]
