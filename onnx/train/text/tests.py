@@ -81,8 +81,8 @@ def verbs():
     for row in GERMAN_COMMAND.replace("an|rufen", "an·rufen").split("|"):
         inf, du = row.split()
         same("de command " + inf, german.imperative(inf.replace("·", "|"), 1), du)
-    for form, clitics, wanted in [("traiga", ["me"], "tráigame", "trae", ["le"], "tráele", "da", ["me"], "dame", "compre", ["lo"], "cómprelo", "busque", ["lo"], "búsquelo", "dé", ["me"], "deme"),
-                                  ("envíe", ["lo"], "envíelo", "siente", ["se"], "siéntese", "lea", ["lo"], "léalo", "cambie", ["lo"], "cámbielo", "di", ["me"], "dime", "explique", ["me", "lo"], "explíquemelo")]:
+    for form, clitics, wanted in [("traiga", ["me"], "tráigame"), ("trae", ["le"], "tráele"), ("da", ["me"], "dame"), ("compre", ["lo"], "cómprelo"), ("busque", ["lo"], "búsquelo"), ("dé", ["me"], "deme"),
+                                  ("envíe", ["lo"], "envíelo"), ("siente", ["se"], "siéntese"), ("lea", ["lo"], "léalo"), ("cambie", ["lo"], "cámbielo"), ("di", ["me"], "dime"), ("explique", ["me", "lo"], "explíquemelo")]:
         same("es + clitic", spanish.attach(form, clitics), wanted)
     for frame in {v.fr.verb for vs in lexicon.VERBS.values() for v in vs}:
         french.conjugate(frame)
