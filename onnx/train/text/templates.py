@@ -44,6 +44,8 @@ def slot(m):
     name, d1, case, d2, option = m.groups()
     head, _, group = name.rpartition(".")
     digit = d1 or d2
+    if group in ("nom", "acc", "dat", "gen"):  # {ord.dat}
+        head, group, case = "", head, group
     # {num.f} says that the number agrees with a feminine noun.
     if head == "name" and group in ("m", "f"):
         return "name" + digit, group, "", option
