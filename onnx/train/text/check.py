@@ -52,7 +52,7 @@ def problems(line):
     for lang in LANGS:
         heads = {}
         for ident, head, case, option in line.slots[lang]:
-            if option is None and heads.setdefault(ident, head) != head:
+            if option is None and templates.kind_of(ident) in GROUPS and heads.setdefault(ident, head) != head:
                 out.append("%s: %s with two articles: is it the same thing twice?" % (lang, ident))
             if option is not None and ident not in {s[0] for s in line.slots["en"] if s[3] is None}:
                 out.append("%s: {%s:%s} agrees with nothing" % (lang, ident, option))

@@ -256,7 +256,10 @@ def clause(c):
         who = {"2f": "Sie", "2s": ""}.get(c.subj.person, "")
         if c.subj.person == "1p":
             f = conjugate(c.verb.de.verb)
-            return clean([(k("V"), "lassen Sie uns" if c.subj.texts is None else "lass uns")] + middle(c, k) + [(k("V"), f["inf"])])
+            inner = middle(c, k)
+            # lassen Sie es uns tun
+            it = [inner.pop(0)] if c.obj is not None and c.obj.kind == "pronoun" and not c.verb.de.prep and not c.verb.de.refl else []
+            return clean([(k("V"), "lassen Sie" if c.subj.texts is None else "lass")] + it + [(k("V"), "uns")] + inner + [(k("V"), f["inf"])])
         return clean([(k("V"), finite), (k("V"), who)] + middle(c, k) + [(k("V"), t) for t in tail])
     front = []
     if c.q and not isinstance(c.q, str):

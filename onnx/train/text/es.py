@@ -166,7 +166,7 @@ def clause(c):
     k = lambda s: "%d%s" % (c.id, s)
     v = c.verb.es if c.verb else None
     subject_asked = c.subj.kind in ("who", "what")
-    inverted = bool(c.q) and not subject_asked
+    inverted, t = bool(c.q) and not subject_asked, c.tense["es"]
     gustar = c.modal == "would_like"
     text = "" if c.command or c.gap == "subj" else experiencer(c.subj) if gustar else np(c.subj)
     subj = [(k("V" if c.subj.kind in ("pronoun", "who", "what") or inverted else "S"), text)]
@@ -181,7 +181,10 @@ def clause(c):
     verb = [(k("V"), finite), (k("V"), rest)]
     if inverted and not gustar:
         # usted is often left out of a question.
-        subj = [] if c.subj.person == "2f" and c.style < .4 else subj
+        subj = [] if c.subj.person == "2f" and c.style < .4 and not c.sub else subj
+        # tenía is I, you and he.
+        if c.subj.kind == "pronoun" and c.subj.person == "1s" and not c.modal and (t in ("cond", "plup") or t == "past" and (v is None or c.verb.stative)):
+            subj = [(k("V"), "yo")]
         what = objects(c, v, k)
         if v and v.rest and c.obj is None and c.subj.kind != "pronoun" and not rest:
             out += verb + what[:1] + subj + what[1:]
@@ -189,9 +192,9 @@ def clause(c):
             out += verb[:1] + subj + verb[1:] + what
     else:
         out += subj + verb + objects(c, v, k)
-    for i, (_, t) in enumerate(c.advs):
+    for i, (_, adv) in enumerate(c.advs):
         if not (i == 0 and c.front):
-            out.append((k("A%d" % i), t["es"]))
+            out.append((k("A%d" % i), adv["es"]))
     if c.please:
         out = [(k("P"), "por favor, ")] + out if c.style < .3 else out + [(k("P"), ", por favor")]
     return [(key, t) for key, t in out if t]

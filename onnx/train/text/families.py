@@ -334,7 +334,7 @@ def from_grammar(rng, family=None):
     texts = join(sides, dict(FINISH, en=lambda t: en_.finish(t, short)))
     informal = informal and informal_shown(texts, f[1])
     unclear = ("en", "de") if Speaker.shown else ("en",) if informal else ()
-    if texts["de"].startswith("lass uns"):
+    if texts["de"].lower().startswith("lass "):
         unclear = ("en", "es", "fr")  # they say it the same to a friend and to a stranger
     return Sample({lang: close(t, lang, ask) for lang, t in texts.items()}, f[1], informal, False, unclear, key)
 
