@@ -151,13 +151,15 @@ def make(rng, det, groups, depth=1, owner=None):
 
 
 class Speaker:
-    """Who says I and we in the sentence being drawn: Spanish and French show a woman, English and German don't."""
-    g, shown = "m", False
+    """Who says I and we in the sentence being drawn: Spanish and French show a woman, English and German don't.
+    informal: it says tú, du, tu to whom it speaks to."""
+    g, informal = "m", False
 
 
 def pronoun(person, g="m", drop=True):
+    person = "2s" if person == "2f" and Speaker.informal else person
     if person in ("1s", "1p") and Speaker.g == "f":
-        g, Speaker.shown = "f", True
+        g = "f"
     return NP("pronoun", person=person, g=g, human=True, drop=drop and person in ("1s", "1p", "2s") or drop and g == "n")
 
 
@@ -235,6 +237,8 @@ def country(c, way):
         art = {"in": {"f": "der ", "p": "den "}, "to": {"f": "die ", "p": "die "}, "from": {"f": "der ", "p": "den "}}[way][de_g]
     else:
         art = ""
+    if de_g == "p" and way != "to" and de.endswith("e"):
+        de += "n"
     de = {"in": "in ", "to": "in " if de_g else "nach ", "from": "aus "}[way] + art + de
     if way == "from":
         fr = {"p": "de ¤les ", "m": "de " if fr_.vowel(fr) else "de ¤le ", "f": "de "}[g] + fr

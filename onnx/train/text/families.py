@@ -326,17 +326,28 @@ WOMAN = .12
 
 def from_grammar(rng, family=None):
     f = next(x for x in FAMILIES if x[1] == family) if family else rng.choices(FAMILIES, [w for w, _, _ in FAMILIES])[0]
-    informal = rng.random() < INFORMAL
-    Speaker.g, Speaker.shown = "f" if rng.random() < WOMAN else "m", False
-    sides, ask = f[2](rng, informal)
-    short = rng.random() < .5
+    informal, woman, short = rng.random() < INFORMAL, rng.random() < WOMAN, rng.random() < .5
+    state = rng.getstate()
+    sides, ask = drawn(rng, f[2], informal, woman)
+    if woman:
+        # The same sentence of a man: where only Spanish or French differ, English and German are no source.
+        after = rng.getstate()
+        rng.setstate(state)
+        other, _ = drawn(rng, f[2], informal, False)
+        woman = any(spaced(other[lang]) != spaced(sides[lang]) for lang in LANGS)
+        rng.setstate(after)
     key = en_.finish(spaced(sides["en"]), False)
     texts = join(sides, dict(FINISH, en=lambda t: en_.finish(t, short)))
     informal = informal and informal_shown(texts, f[1])
-    unclear = ("en", "de") if Speaker.shown else ("en",) if informal else ()
+    unclear = ("en", "de") if woman else ("en",) if informal else ()
     if texts["de"].lower().startswith("lass "):
         unclear = ("en", "es", "fr")  # they say it the same to a friend and to a stranger
     return Sample({lang: close(t, lang, ask) for lang, t in texts.items()}, f[1], informal, False, unclear, key)
+
+
+def drawn(rng, maker, informal, woman):
+    Speaker.g, Speaker.informal = "f" if woman else "m", informal
+    return maker(rng, informal)
 
 
 TU = re.compile(r"\b(tu|te|t'|toi|ton|ta|tes)\b", re.I)

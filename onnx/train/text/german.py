@@ -3,6 +3,7 @@
 Persons: 0 ich, 1 du, 2 er/sie/es, 3 wir, 4 sie/Sie."""
 
 import functools
+import re
 
 # infinitive: present "du er" where the stem changes (or -), simple past "ich", participle; * takes sein
 STRONG = {w.split()[0]: w.split()[1:] for w in """sein - war gewesen*|haben hast,hat hatte gehabt|werden wirst,wird wurde geworden*|gehen - ging gegangen*
@@ -121,7 +122,8 @@ def noun(n, case, pl):
     if case == "gen" and n.g in "mn" and not n.weak:
         if n.word[-1] == "s" and n.pl == n.word + "se":
             return n.word + "ses"
-        return n.word + ("es" if n.word[-1] in "sßxz" or n.word.endswith(("tz", "sch", "st")) else "s")
+        short = len(re.findall("[aeiouyäöü]+", n.word.lower())) == 1 and n.word[-1] not in "aeiouhrls" and not n.pl.endswith("s")
+        return n.word + ("es" if short or n.word[-1] in "sßxz" or n.word.endswith(("tz", "sch", "st")) else "s")
     return n.word
 
 
