@@ -85,7 +85,7 @@ def wishes(rng, informal=False):
     if ask:
         # one offers rather than asks
         mag = "möchte möchtest möchte möchten möchten".split()[j]
-        return tokens(en=["would", en_.np(s), "like", O(en_.np(x, "acc"))], es=["le gustaría" if s.person == "2f" else "te gustaría", O(es_.np(x))], de=[mag, de_.np(s), O(de_.np(x, "acc"))],
+        return tokens(en=["would", en_.np(s), "like", O(en_.np(x, "acc"))], es=["quiere" if s.person == "2f" else "quieres", O(es_.np(x))], de=[mag, de_.np(s), O(de_.np(x, "acc"))],
                       fr=[french("vouloir")["cond"][f] + "-" + fr_.np(s), O(fr_.np(x))]), True
     return tokens(en=[(key, en_.np(s)), "would like", O(en_.np(x, "acc")), please[0]], es=[(key, es_.np(s)), spanish("querer")["subj2"][i], O(es_.np(x)), please[1]],
                   de=[(key, de_.np(s)), haette, "gern", O(de_.np(x, "acc")), please[2]], fr=[(key, fr_.np(s)), french("vouloir")["cond"][f], O(fr_.np(x)), please[3]]), False
