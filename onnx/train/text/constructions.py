@@ -146,7 +146,20 @@ def hurts(rng, informal=False):
     de = [tut, de_.np(x)] if ask else [de_.np(x), tut]
     de += ["sehr" if very else "nicht" if neg else "", "weh"]
     fr = ["est-ce que" if ask else "", fr_.np(s), "ne" if neg else "", avoir, "pas" if neg else "", "très" if very else "", "mal à", fr_.np(the)]
+    when = None if neg or rng.random() < .5 else rng.choice(SINCE if not past else ADVERBIALS["past"])
+    if when:
+        # In German the time stands before what hurts is said: tut seit gestern weh.
+        at = len(de) - 2
+        en, es, fr, de = en + [("A", when["en"])], es + [("A", when["es"])], fr + [("A", when["fr"])], de[:at] + [("A", when["de"])] + de[at:]
+        if when in SINCE[:4]:
+            # What began then and lasts is a perfect in English.
+            is3 = not pl
+            en = [("has" if is3 else "have") if ask else "", en_.np(x), "" if ask else "has" if is3 else "have", "been hurting", "a lot" if very else "", ("A", when["en"])]
     return tokens(en=en, es=es, de=de, fr=fr), ask
+
+
+SINCE = [dict(en=a, es=b, de=c, fr=d) for a, b, c, d in [("since yesterday", "desde ayer", "seit gestern", "depuis hier"), ("for two days", "desde hace dos días", "seit zwei Tagen", "depuis deux jours"), ("since this morning", "desde esta mañana", "seit heute Morgen", "depuis ce matin"),
+         ("for a week", "desde hace una semana", "seit einer Woche", "depuis une semaine"), ("today", "hoy", "heute", "aujourd'hui"), ("again", "otra vez", "wieder", "de nouveau"), ("at night", "por la noche", "nachts", "la nuit"), ("every morning", "todas las mañanas", "jeden Morgen", "tous les matins")]]
 
 
 def compare(rng):

@@ -312,7 +312,7 @@ def weight(line):
     for ident in {s[0] for s in line.slots["en"] if s[3] is None}:
         k = kind_of(ident)
         total *= SIZES.get(k) or 3 * sum(len(NOUNS[c]) for c in GROUPS[k].split()) if k in SIZES or k in GROUPS else 1
-    return .25 + math.log(total)
+    return .12 + math.log(total)
 
 
 def usable(line):

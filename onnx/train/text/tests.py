@@ -136,10 +136,10 @@ def phrases():
     same("de finish", de.finish("zu ¤dem Bahnhof, zu ¤der Bank, in ¤dem Haus, bei ¤dem Arzt"), "zum Bahnhof, zur Bank, im Haus, beim Arzt")
 
 
-LEFT = {"de": r"¤|‹|›|\b(in|zu|von|bei|an) dem [A-ZÄÖÜ]\w+[.?]|\bzu der [A-Z]|\bein [A-ZÄÖÜ]\w+(ung|heit|keit)\b|  | ,|,,", "fr": r"¤|˚|\b(je|ne|le|la|de|que|me|te|se|ce) (?=[aeiouéèêâ])(?!(un|onze|oui|huit|y)\b)|\b(de|à) les? (?=[a-zé]+\b(?<!er)(?<!ir)(?<!re)(?<!oir))|\bsi ils?\b|  | ,|,,|-[tj]e-je",
+LEFT = {"de": r"¤|‹|›|\b(in|zu|von|bei|an) dem [A-ZÄÖÜ]\w+[.?]|\bzu der [A-Z]|\bein [A-ZÄÖÜ]\w+(ung|heit|keit)\b|  | ,|,,", "fr": r"¤|˚|(?<!-)\b(je|ne|le|la|de|que|me|te|se|ce) (?=[aeiouéèêâ])(?!(un|onze|oui|huit|y)\b)|\b(de|à) les? (?=[a-zé]+\b(?<!er)(?<!ir)(?<!re)(?<!oir))|\bsi ils?\b|  | ,|,,|-[tj]e-je",
         "es": r"¤|\b(a|de) el \b|\by i|\bel \w+ción\b|  | ,|,,|\bcon (mí|ti)\b", "en": r"\ba [aeio]|\ban [bcdfgjklmnpqrstvwxz]|ħ|  | ,|,,"}
 DOUBLE = re.compile(r"\b(\w{2,}) \1\b", re.I)
-MAY_DOUBLE = {"de": "sie die der das frau ihr", "fr": "nous vous leur", "en": "that had her", "es": ""}
+MAY_DOUBLE = {"de": "sie die der das frau ihr", "fr": "nous vous leur", "en": "that had her", "es": "reserva"}
 
 
 def samples(count=12000):
