@@ -8,9 +8,9 @@ import re
 import sys
 from collections import Counter
 
-from . import numbers, templates
+from . import numbers, slots, templates
 from .lexicon import GROUPS
-from .spec import LANGS, NP
+from .spec import LANGS
 
 LEFT_OVER = {
     "en": [r"\b(\w+) \1\b(?<!that that)(?<!had had)", r"\ba [aeio]\w", r"\{|\}"],
@@ -34,13 +34,13 @@ def problems(line):
         if not line.sides[lang]:
             out.append("%s: empty" % lang)
         for ident, head, case, option in line.slots[lang]:
-            kind = templates.kind_of(ident)
+            kind = slots.kind_of(ident)
             if kind in GROUPS:
                 if head not in templates.ARTICLES:
                     out.append("%s: {%s.%s} needs one of %s" % (lang, head, ident, " ".join(templates.ARTICLES)))
             elif kind not in templates.VALUES:
                 out.append("%s: unknown group %s" % (lang, kind))
-            elif head and not (kind in ("city", "country") and head in templates.WAYS or kind in ("num", "bignum", "ord") and head == "f" or kind == "name" and head in ("m", "f")):
+            elif head and not (kind in ("city", "country") and head in slots.WAYS or kind in ("num", "bignum", "ord") and head == "f" or kind == "name" and head in ("m", "f")):
                 out.append("%s: {%s.%s}?" % (lang, head, kind))
             if option is not None and "/" not in option and "|" not in option:
                 out.append("%s: {%s:%s} has one form" % (lang, ident, option))
@@ -52,7 +52,7 @@ def problems(line):
     for lang in LANGS:
         heads = {}
         for ident, head, case, option in line.slots[lang]:
-            if option is None and templates.kind_of(ident) in GROUPS and heads.setdefault(ident, head) != head:
+            if option is None and slots.kind_of(ident) in GROUPS and heads.setdefault(ident, head) != head:
                 out.append("%s: %s with two articles: is it the same thing twice?" % (lang, ident))
             if option is not None and ident not in {s[0] for s in line.slots["en"] if s[3] is None}:
                 out.append("%s: {%s:%s} agrees with nothing" % (lang, ident, option))
@@ -90,10 +90,10 @@ def main():
         if not found:
             for _ in range(6):
                 try:
-                    found += looks_wrong(templates.expand(rng, line), not {"code", "phone"} & {templates.kind_of(s[0]) for s in line.slots["en"]})
+                    found += looks_wrong(templates.expand(rng, line), not {"code", "phone"} & {slots.kind_of(s[0]) for s in line.slots["en"]})
                 except Exception as e:
                     found.append("cannot expand: %r" % e)
-            groups.update(templates.kind_of(s[0]) for s in line.slots["en"] if s[3] is None)
+            groups.update(slots.kind_of(s[0]) for s in line.slots["en"] if s[3] is None)
         key = tuple(line.sides.values()) + (line.informal,)
         if key in seen:
             found.append("the same line as " + seen[key])

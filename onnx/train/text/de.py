@@ -6,8 +6,8 @@ A clause becomes [(key, text)]: the keys name its parts (see join.py). Definite 
 import re
 
 from . import numbers
-from .german import DIES, MIXED, MODAL, STRONG_ENDING, THE, WEAK, adjective, cell, comparative, conjugate, imperative, noun, superlative, EIN
-from .spec import NP, definite, gender, number, person
+from .german import DIES, MIXED, STRONG_ENDING, THE, WEAK, adjective, cell, comparative, conjugate, imperative, noun, superlative, EIN
+from .spec import NP, definite, gender, number, obj_key, person
 
 INDEX = {"1s": 0, "2s": 1, "3s": 2, "1p": 3, "3p": 4, "2f": 4}
 PRONOUN = {"1s": ("ich", "mich", "mir"), "2s": ("du", "dich", "dir"), "2f": ("Sie", "Sie", "Ihnen"), "3sm": ("er", "ihn", "ihm"), "3sf": ("sie", "sie", "ihr"),
@@ -163,7 +163,6 @@ FREQUENCY = ("habit", "perfect")
 
 def middle(c, k, subj=None):
     """What stands between the finite verb and the end: pronouns, times, definite objects, nicht, manner, place, the rest."""
-    from .en import obj_key
     v, out, neg = c.verb.de if c.verb else None, [], c.neg
     i = INDEX[person(c.subj, "de")]
     asked = c.q == "what" or isinstance(c.q, tuple)

@@ -5,7 +5,7 @@ A clause becomes [(key, text)]: the keys name its parts (see join.py)."""
 import re
 
 from . import numbers
-from .spec import number, person
+from .spec import number, obj_key, person
 
 PAST = {w.split()[0]: (w.split()[1], w.split()[-1]) for w in """go went gone|catch caught|buy bought|have had|make made|take took taken|get got gotten|find found|lose lost|leave left|eat ate eaten|drink drank drunk|see saw seen
 give gave given|send sent|write wrote written|read read|speak spoke spoken|say said|tell told|know knew known|think thought|understand understood|forget forgot forgotten|pay paid|sell sold|bring brought
@@ -195,12 +195,6 @@ def clause(c):
     if c.please and c.style >= .5:
         out.append((k("P"), ", please"))
     return [(key, t) for key, t in out if t]
-
-
-def obj_key(x, neg):
-    """Pronouns, and what a negation merges with, belong to the verb."""
-    from .spec import definite
-    return "V" if x.kind == "pronoun" or neg and not definite(x) and x.det not in ("num", "many", "another") else "O"
 
 
 def objects(c, v, k):

@@ -6,8 +6,8 @@ A clause becomes [(key, text)]: the keys name its parts (see join.py). Articles 
 import re
 
 from . import numbers
-from .spanish import adjective, attach, conjugate, imperative, plural_word
-from .spec import definite, gender, number, person
+from .spanish import adjective, attach, conjugate, imperative
+from .spec import definite, gender, number, obj_key, person
 
 INDEX = {"1s": 0, "3s": 1, "2f": 1, "1p": 2, "3p": 3, "2s": 4}
 PRONOUN = {"1s": "yo", "2f": "usted", "2s": "tú", "3sm": "él", "3sf": "ella", "3sn": "", "1p": "nosotros", "3p": "ellos"}
@@ -206,7 +206,6 @@ def objects(c, v, k):
         if isinstance(c.pred, tuple):
             return [(key, degree(*c.pred, gender(c.subj, "es"), number(c.subj, "es")))]
         return [(key, c.pred["es"] if isinstance(c.pred, dict) else np(c.pred))]
-    from .en import obj_key
     out = [(k("V"), v.rest)] if v.rest else []
     asked = c.q == "what" or isinstance(c.q, tuple)
     if c.obj is not None and c.gap != "obj" and not asked and (c.obj.kind != "pronoun" or v.rest and not v.le):

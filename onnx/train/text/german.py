@@ -82,8 +82,8 @@ def imperative(inf, person):
     du = c["pres"][1]
     stem = base[:-2] if base.endswith("en") else base[:-1]
     if base in STRONG and STRONG[base][0] != "-" and not set("äö") & set(du) and base not in ("haben", "werden"):
-        word = c["pres"][2]
-        return word if word.endswith(("ss", "est")) is False and not word.endswith("t") else word[:-1]
+        word = c["pres"][2]  # er nimmt -> nimm
+        return word[:-1] if word.endswith("t") else word
     if base == "werden":
         return "werde"
     if stem[-1] in "td" or stem.endswith(("ffn", "chn", "ldig", "tm")):
@@ -101,7 +101,7 @@ def plural(noun, code):
     if code.startswith("="):
         return code[1:]
     if code.startswith('"'):
-        i = max(i for i, c in enumerate(noun) if c in UMLAUT and not (c == "e"))
+        i = max(i for i, c in enumerate(noun) if c in UMLAUT)
         if noun[i] == "u" and i and noun[i - 1] in "aA":
             i -= 1
         noun, code = noun[:i] + UMLAUT[noun[i]] + noun[i + 1:], code[1:]
@@ -129,8 +129,8 @@ def noun(n, case, pl):
 
 CASES = ("nom", "acc", "dat", "gen")
 THE = {"m": "der den dem des", "f": "die die der der", "n": "das das dem des", "p": "die die den der"}
-# endings of ein, kein, mein
-EIN = {"m": " en em es", "f": "e e er er", "n": "  em es", "p": "e e en er"}
+# endings of ein, kein, mein; - is none
+EIN = {"m": "- en em es", "f": "e e er er", "n": "- - em es", "p": "e e en er"}
 DIES = {"m": "er en em es", "f": "e e er er", "n": "es es em es", "p": "e e en er"}
 STRONG_ENDING = {"m": "er en em en", "f": "e e er er", "n": "es es em en", "p": "e e en er"}
 WEAK = {"m": "e en en en", "f": "e e en en", "n": "e e en en", "p": "en en en en"}
@@ -138,15 +138,12 @@ MIXED = {"m": "er en en en", "f": "e e en en", "n": "es es en en", "p": "en en e
 
 
 def cell(table, gender, case):
-    return table[gender].split(" ")[CASES.index(case)] if table is not EIN else EIN_CELLS[gender][CASES.index(case)]
-
-
-EIN_CELLS = {"m": ["", "en", "em", "es"], "f": ["e", "e", "er", "er"], "n": ["", "", "em", "es"], "p": ["e", "e", "en", "er"]}
+    return table[gender].split()[CASES.index(case)].strip("-")
 
 
 def adjective(stem, table, gender, case):
     """The stem with its ending: teuer -> teuren, hoch -> hohen."""
-    if stem.endswith(("el", "er")) and stem[-3] in "knuglbd" and stem in ("dunkel", "teuer", "sauer", "edel"):
+    if stem in ("dunkel", "teuer", "sauer", "edel"):
         stem = stem[:-2] + stem[-1]
     if stem == "hoch":
         stem = "hoh"

@@ -118,6 +118,18 @@ PREDICATIVE = {c: [a for a in ADJECTIVES if letter in a.predicative] for c, lett
 # what adjectives of temperature and size would say oddly of these
 ODD = {"big", "small", "old", "broken", "long", "short"}
 
+def load_objects():
+    """-> {set: lists of nouns}: a list is drawn first, so that a short one counts as much as a long one."""
+    out = {}
+    for _, (name, tables, named) in sections("objects.txt"):
+        lists = [NOUNS[t] for t in tables.split()]
+        some = [BY_EN[n.strip()] for n in named.split(",") if n.strip() in BY_EN]
+        out[name] = lists + ([some] if some else [])
+    return out
+
+
+OBJECTS = load_objects()
+
 Verb = collections.namedtuple("Verb", "en es de fr kind obj stative")
 EN = collections.namedtuple("EN", "verb rest particle")
 ES = collections.namedtuple("ES", "inf refl rest le")

@@ -111,3 +111,8 @@ def person(x, lang):
 
 def definite(x):
     return x.kind in ("name", "pronoun") or x.det in ("the", "my", "this", "that", "all", "every", "which")
+
+
+def obj_key(x, neg):
+    """Pronouns, and what a negation merges with, belong to the verb."""
+    return "V" if x.kind == "pronoun" or neg and not definite(x) and x.det not in ("num", "many", "another") else "O"

@@ -5,7 +5,7 @@ import re
 import sys
 from collections import Counter
 
-from . import check, de, draw, en, es, families, fr, french, german, lexicon, numbers, spanish, templates
+from . import check, de, en, es, families, fr, french, german, lexicon, numbers, spanish, templates
 from .spec import LANGS, NP
 
 FAILED = []
