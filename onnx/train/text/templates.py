@@ -87,7 +87,9 @@ def render(lang, line, values):
     return "".join(out), last, tail
 
 
-PREPOSITION = {"en": r"(?:to|in|at|for|with|of|from|on|about|by|near)", "es": r"(?:a|en|para|con|de|por|sobre)", "de": r"(?:zu|in|an|auf|für|mit|von|über|um|nach|bei|am|im|zum)", "fr": r"(?:à|en|dans|pour|avec|de|sur|chez|par)"}
+# what goes with the last slot to the far side of a cut
+PREPOSITION = {"en": r"(?:to|in|at|for|with|of|from|on|about|by|near|until|since)", "es": r"(?:(?:a|en|para|con|de|por|sobre|hasta|desde)(?: el| la)?|al|del|el)",
+               "de": r"(?:zu|in|an|auf|für|mit|von|über|um|nach|bei|am|im|zum|bis|seit|gegen|ab)", "fr": r"(?:à|en|dans|pour|avec|de|sur|chez|par|au|depuis|jusqu'à)"}
 
 
 def expand(rng, line):
