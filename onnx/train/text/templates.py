@@ -32,6 +32,19 @@ class Line:
         self.sides = dict(zip(LANGS, (s.strip() for s in text.lstrip("*~ ").split(" | "))))
         self.count = len(text.lstrip("*~ ").split(" | "))
         self.slots = {lang: [slot(m) for m in SLOT.finditer(t)] for lang, t in self.sides.items()}
+        self.apart()
+
+    def apart(self):
+        """`{my.person} knows {the.person}`: two of a kind, told apart by their articles in English."""
+        heads = {}
+        for ident, head, _, option in self.slots["en"]:
+            if option is None and head in ARTICLES:
+                heads.setdefault(ident, []).append(head)
+        self.names = {(ident, h): "%s%d" % (ident, 91 + n) for ident, hs in heads.items() if len(set(hs)) > 1 for n, h in enumerate(dict.fromkeys(hs))}
+        self.slots = {lang: [self.named(s) for s in slots] for lang, slots in self.slots.items()}
+
+    def named(self, s):
+        return (self.names.get((s[0], s[1]), s[0]),) + s[1:]
 
     @property
     def key(self):
@@ -67,7 +80,7 @@ def render(lang, line, values):
     dets = {s[0]: s[1] for s in line.slots[lang] if s[3] is None}
     last = None
     for m in SLOT.finditer(text):
-        s = slot(m)
+        s = line.named(slot(m))
         v = values[s[0]]
         out.append(text[at:m.start()])
         if s[3] is None:
