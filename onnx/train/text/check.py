@@ -8,9 +8,9 @@ import re
 import sys
 from collections import Counter
 
-from . import templates
+from . import numbers, slots, templates
 from .lexicon import GROUPS
-from .spec import LANGS, NP
+from .spec import LANGS
 
 LEFT_OVER = {
     "en": [r"\b(\w+) \1\b(?<!that that)(?<!had had)", r"\ba [aeio]\w", r"\{|\}"],
@@ -18,6 +18,7 @@ LEFT_OVER = {
     "de": [r"\b(in|zu|von|bei|an) dem (?!\w+, )(?!\w+ \w+, )", r"\bzu der\b(?! Zeit)", r"\{|\}"],
     "fr": [r"(?<!-)\b(je|ne|le|la|de|que|me|te|se) (?:[aeouéèêâ]\w)", r"\b(de le|de les|à le|à les) (?!\w+(?:er|ir|re|oir)\b)", r"\{|\}", r"\bsi ils?\b"],
 }
+NUMBERS = {numbers.words(n)[lang] for n in range(60) for lang in LANGS}
 DOUBLED_OK = {"de": {"die", "das", "der", "sie", "Sie"}, "fr": {"nous", "vous"}, "en": {"that", "had", "no", "yes", "very"}, "es": {"no", "sí"}}
 
 
@@ -33,13 +34,13 @@ def problems(line):
         if not line.sides[lang]:
             out.append("%s: empty" % lang)
         for ident, head, case, option in line.slots[lang]:
-            kind = templates.kind_of(ident)
+            kind = slots.kind_of(ident)
             if kind in GROUPS:
                 if head not in templates.ARTICLES:
                     out.append("%s: {%s.%s} needs one of %s" % (lang, head, ident, " ".join(templates.ARTICLES)))
             elif kind not in templates.VALUES:
                 out.append("%s: unknown group %s" % (lang, kind))
-            elif head and not (kind in ("city", "country") and head in templates.WAYS or kind in ("num", "bignum", "ord") and head == "f"):
+            elif head and not (kind in ("city", "country") and head in slots.WAYS or kind in ("num", "bignum", "ord") and head == "f" or kind == "name" and head in ("m", "f")):
                 out.append("%s: {%s.%s}?" % (lang, head, kind))
             if option is not None and "/" not in option and "|" not in option:
                 out.append("%s: {%s:%s} has one form" % (lang, ident, option))
@@ -51,7 +52,7 @@ def problems(line):
     for lang in LANGS:
         heads = {}
         for ident, head, case, option in line.slots[lang]:
-            if option is None and heads.setdefault(ident, head) != head:
+            if option is None and slots.kind_of(ident) in GROUPS and heads.setdefault(ident, head) != head:
                 out.append("%s: %s with two articles: is it the same thing twice?" % (lang, ident))
             if option is not None and ident not in {s[0] for s in line.slots["en"] if s[3] is None}:
                 out.append("%s: {%s:%s} agrees with nothing" % (lang, ident, option))
@@ -73,8 +74,10 @@ def looks_wrong(texts, doubles=True):
         t = texts[lang].replace("¦", "")
         for p in patterns:
             m = re.search(p, t, re.I if lang != "de" else 0)
+            if m and m.groups() and m.group(1) and m.group(1).lower() in NUMBERS:
+                continue
             if m and not (m.groups() and not doubles) and not (m.groups() and m.group(1) and m.group(1).lower() in {w.lower() for w in DOUBLED_OK.get(lang, ())} and m.group(0).lower().split()[0] == m.group(0).lower().split()[-1]) \
-                    and not (lang == "fr" and re.search(r"\b(le|la|de|que) (onz|oui|un\b|onze)", m.group(0))):
+                    and not (lang == "fr" and re.search(r"\b(le|la|de|que) (on|ou|un)", m.group(0)) and re.search(r"\b(le|la|de|que) (onz|oui|un\b)", t)):
                 out.append("%s: `%s` in %s" % (lang, m.group(0), t))
     return out
 
@@ -87,10 +90,10 @@ def main():
         if not found:
             for _ in range(6):
                 try:
-                    found += looks_wrong(templates.expand(rng, line), not {"code", "phone"} & {templates.kind_of(s[0]) for s in line.slots["en"]})
+                    found += looks_wrong(templates.expand(rng, line), not {"code", "phone"} & {slots.kind_of(s[0]) for s in line.slots["en"]})
                 except Exception as e:
                     found.append("cannot expand: %r" % e)
-            groups.update(templates.kind_of(s[0]) for s in line.slots["en"] if s[3] is None)
+            groups.update(slots.kind_of(s[0]) for s in line.slots["en"] if s[3] is None)
         key = tuple(line.sides.values()) + (line.informal,)
         if key in seen:
             found.append("the same line as " + seen[key])

@@ -6,8 +6,8 @@ A clause becomes [(key, text)]: the keys name its parts (see join.py). Definite 
 import re
 
 from . import numbers
-from .german import DIES, MIXED, MODAL, STRONG_ENDING, THE, WEAK, adjective, cell, comparative, conjugate, imperative, noun, superlative, EIN
-from .spec import NP, definite, gender, number, person
+from .german import DIES, MIXED, STRONG_ENDING, THE, WEAK, adjective, cell, comparative, conjugate, imperative, noun, superlative, EIN
+from .spec import NP, definite, gender, number, obj_key, person
 
 INDEX = {"1s": 0, "2s": 1, "3s": 2, "1p": 3, "3p": 4, "2f": 4}
 PRONOUN = {"1s": ("ich", "mich", "mir"), "2s": ("du", "dich", "dir"), "2f": ("Sie", "Sie", "Ihnen"), "3sm": ("er", "ihn", "ihm"), "3sf": ("sie", "sie", "ihr"),
@@ -84,8 +84,9 @@ def np(x, case="nom", neg=False):
             # As it is spoken: die Hose da, hardly jene Hose.
             lead, there = art + " ", " da"
     elif det == "another":
-        lead = ("noch ein" + cell(EIN, g, case) + " ")
-        table = MIXED
+        lead, table = "noch ein" + cell(EIN, g, case) + " ", MIXED
+        if case == "dat":
+            lead = "ein" + cell(EIN, g, case) + " anderen "
     adjs = "".join(inflected(a, d, table, g, case) + " " for a, d in reversed(x.adjs))
     return (lead + adjs + noun(w, case, pl or w.only) + there + (" " + post(x) if x.post else "")).strip()
 
@@ -148,8 +149,10 @@ def verb_group(c):
         if name in ("sein", "haben"):
             return f["konj"][i], [], "", ""
         return conjugate("werden")["konj"][i], [f["inf"]], "", ""
-    if t == "perf" or t == "past" and name not in HABEN_PAST:
-        return conjugate(f["aux"])["pres"][i], [f["part"]], "", ""
+    if t in ("perf", "plup") or t == "past" and name not in HABEN_PAST:
+        # What has an object takes haben: den Bus gefahren.
+        aux = "haben" if c.obj is not None and c.verb and not c.verb.de.prep else f["aux"]
+        return conjugate(aux)["past" if t == "plup" else "pres"][i], [f["part"]], "", ""
     if t == "past":
         return f["past"][i], [f["prefix"]], "", ""
     return f["pres"][i], [f["prefix"]], "gerade" if t == "prog" and not any(kind == "now" for kind, _ in c.advs) else "", ""
@@ -160,7 +163,6 @@ FREQUENCY = ("habit", "perfect")
 
 def middle(c, k, subj=None):
     """What stands between the finite verb and the end: pronouns, times, definite objects, nicht, manner, place, the rest."""
-    from .en import obj_key
     v, out, neg = c.verb.de if c.verb else None, [], c.neg
     i = INDEX[person(c.subj, "de")]
     asked = c.q == "what" or isinstance(c.q, tuple)
@@ -181,7 +183,10 @@ def middle(c, k, subj=None):
         out.append((k("V"), particle))
     advs = [(n, kind, t["de"]) for n, (kind, t) in enumerate(c.advs) if not (n == 0 and c.front)]
     times = [(k("A%d" % n), t) for n, kind, t in advs if kind in ("time", "clock", "now")]
-    freq_advs = [(k("A%d" % n), t) for n, kind, t in advs if kind in FREQUENCY]
+    # "not every day", but at night not at all
+    counted = lambda t: t.startswith(("jede", "einmal", "zweimal", "dreimal", "oft", "mehrmals"))
+    freq_advs = [(k("A%d" % n), t) for n, kind, t in advs if kind in FREQUENCY and counted(t)]
+    times += [(k("A%d" % n), t) for n, kind, t in advs if kind in FREQUENCY and not counted(t)]
     hows = [(k("A%d" % n), t) for n, kind, t in advs if kind in ("manner", "company")]
     places = [(k("A%d" % n), t) for n, kind, t in advs if kind == "place"]
     out += times
@@ -250,7 +255,10 @@ def clause(c):
         who = {"2f": "Sie", "2s": ""}.get(c.subj.person, "")
         if c.subj.person == "1p":
             f = conjugate(c.verb.de.verb)
-            return clean([(k("V"), "lassen Sie uns" if c.subj.texts is None else "lass uns")] + middle(c, k) + [(k("V"), f["inf"])])
+            inner = middle(c, k)
+            # lassen Sie es uns tun
+            it = [inner.pop(0)] if c.obj is not None and c.obj.kind == "pronoun" and not c.verb.de.prep and not c.verb.de.refl else []
+            return clean([(k("V"), "lassen Sie" if c.subj.texts is None else "lass")] + it + [(k("V"), "uns")] + inner + [(k("V"), f["inf"])])
         return clean([(k("V"), finite), (k("V"), who)] + middle(c, k) + [(k("V"), t) for t in tail])
     front = []
     if c.q and not isinstance(c.q, str):
@@ -285,7 +293,7 @@ def clean(tokens):
     """Drops what is empty, and puts an object's relative clause after the verb: die Mahlzeiten vor, die er gekocht hat."""
     tokens = [(key, t) for key, t in tokens if t]
     for n, (key, t) in enumerate(tokens):
-        if "‹" in t and key.endswith("O") and n < len(tokens) - 1:
+        if "‹" in t and n > 1 and n < len(tokens) - 1:
             a = t.index("‹")
             rel = t[a:]
             tokens[n] = (key, t[:a].strip())
@@ -293,11 +301,17 @@ def clean(tokens):
     return tokens
 
 
-CONTRACT = [("zu dem", "zum"), ("zu der", "zur"), ("in dem", "im"), ("an dem", "am"), ("bei dem", "beim"), ("von dem", "vom"), ("in das", "ins"), ("an das", "ans")]
+CONTRACT = {"zu dem": "zum", "zu der": "zur", "in dem": "im", "an dem": "am", "bei dem": "beim", "von dem": "vom", "in das": "ins", "an das": "ans"}
+JOINED = re.compile(r"\b(zu|in|an|bei|von) ¤(dem|der|das) ", re.I)
+MARKS = {ord(c): None for c in "¤‹›"}
+
+
+def contract(m):
+    short = CONTRACT.get("%s %s" % (m.group(1).lower(), m.group(2)))
+    if not short:
+        return m.group(0)
+    return (short.capitalize() if m.group(1)[0].isupper() else short) + " "
 
 
 def finish(text):
-    for a, b in CONTRACT:
-        x, y = a.split()
-        text = re.sub(r"\b(%s|%s) ¤%s (?!\w+, (?:der|die|das|den|dem|denen) )" % (x, x.capitalize(), y), lambda m, b=b: (b.capitalize() if m.group(1)[0].isupper() else b) + " ", text)
-    return text.translate({ord(c): None for c in "¤‹›"})
+    return JOINED.sub(contract, text).translate(MARKS)

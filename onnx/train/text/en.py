@@ -5,9 +5,9 @@ A clause becomes [(key, text)]: the keys name its parts (see join.py)."""
 import re
 
 from . import numbers
-from .spec import number, person
+from .spec import number, obj_key, person
 
-PAST = {w.split()[0]: (w.split()[1], w.split()[-1]) for w in """go went gone|buy bought|have had|make made|take took taken|get got gotten|find found|lose lost|leave left|eat ate eaten|drink drank drunk|see saw seen
+PAST = {w.split()[0]: (w.split()[1], w.split()[-1]) for w in """go went gone|catch caught|buy bought|have had|make made|take took taken|get got gotten|find found|lose lost|leave left|eat ate eaten|drink drank drunk|see saw seen
 give gave given|send sent|write wrote written|read read|speak spoke spoken|say said|tell told|know knew known|think thought|understand understood|forget forgot forgotten|pay paid|sell sold|bring brought
 wear wore worn|sleep slept|wake woke woken|meet met|hear heard|feel felt|put put|begin began begun|come came come|drive drove driven|fly flew flown|run ran run|swim swam swum|sit sat|stand stood|choose chose chosen|break broke broken
 cut cut|show showed shown|teach taught|keep kept|spend spent|win won|cost cost|build built|do did done|hold held|sing sang sung|quit quit|hurt hurt|draw drew drawn|lend lent|fall fell fallen|grow grew grown|ring rang rung|set set|let let|lead led|lie lay lain|feed fed|take took taken|be was been""".replace("\n", "|").split("|")}
@@ -60,7 +60,7 @@ def compare(a, end="er"):
     more = {"er": "more ", "est": "most "}[end]
     if a in ("good", "bad"):
         return {"good": {"er": "better", "est": "best"}, "bad": {"er": "worse", "est": "worst"}}[a][end]
-    if a.endswith("y") and a not in ("angry",):
+    if a[-1] == "y" and a[-2] not in "aeiou":
         return a[:-1] + "i" + end
     if a in ("quiet", "simple", "clever"):
         return a + (end[1:] if a.endswith("e") else end)
@@ -155,8 +155,8 @@ def group(c, v, p):
         return ("did", j(no, freq, v)) if asked else ("", j(freq, past(v)[0]))
     if t == "prog":
         return be(p), j(no, gerund(v))
-    if t == "perf":
-        return "ħas" if is3 else "ħave", j(no, freq, past(v)[1])
+    if t in ("perf", "plup"):
+        return "had" if t == "plup" else "ħas" if is3 else "ħave", j(no, freq, past(v)[1])
     if t == "going":
         return be(p), j(no, "going to", v)
     return {"will": "will", "cond": "would"}[t], j(no, freq, v)
@@ -197,12 +197,6 @@ def clause(c):
     return [(key, t) for key, t in out if t]
 
 
-def obj_key(x, neg):
-    """Pronouns, and what a negation merges with, belong to the verb."""
-    from .spec import definite
-    return "V" if x.kind == "pronoun" or neg and not definite(x) and x.det not in ("num", "many", "another") else "O"
-
-
 def objects(c, v, k):
     if c.pred is not None:
         key = k("O")
@@ -228,14 +222,17 @@ def objects(c, v, k):
 
 
 # have as an auxiliary is written ħave until here: only it contracts.
-CONTRACT = [(r"\b(I) am\b", r"\1'm"), (r"\b(you|we|they) are\b", r"\1're"), (r"\b(he|she|it|that|what|where|there|who) is\b", r"\1's"),
+CONTRACT = [(r"\bwill not\b", "won't"), (r"\b(do|does|did|was|were|could|should|would|ħas|ħave) not\b", r"\1n't"), (r"\b(I) am\b", r"\1'm"), (r"\b(you|we|they) are\b", r"\1're"), (r"\b(he|she|it|that|what|where|there|who) is\b", r"\1's"),
             (r"\b(I|you|he|she|it|we|they) will\b", r"\1'll"), (r"\b(I|you|he|she|we|they) would\b", r"\1'd"), (r"\b(I|you|we|they) ħave\b", r"\1've"),
-            (r"\b(do|does|did|is|are|was|were|could|should|would|ħas|ħave) not\b", r"\1n't"), (r"\bcan not\b", "can't"), (r"\bwill not\b", "won't")]
+            (r"\b(is|are) not\b", r"\1n't"), (r"\bcan not\b", "can't")]
+
+
+CONTRACT = [(re.compile(a + r"(?=,? \w)", re.I if "(you|" in a or "(he|" in a else 0), b) for a, b in CONTRACT]
 
 
 def finish(text, contracted=True):
     """Contractions where something follows: "Yes, I am." stays."""
     if contracted:
-        for a, b in CONTRACT:
-            text = re.sub(a + r"(?=,? \w)", b, text, flags=re.I if a.startswith(r"\b(you|") or a.startswith(r"\b(he|") else 0)
+        for pattern, short in CONTRACT:
+            text = pattern.sub(short, text)
     return text.replace("ħ", "h").replace("can not", "cannot")

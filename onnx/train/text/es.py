@@ -6,8 +6,8 @@ A clause becomes [(key, text)]: the keys name its parts (see join.py). Articles 
 import re
 
 from . import numbers
-from .spanish import adjective, attach, conjugate, imperative, plural_word
-from .spec import definite, gender, number, person
+from .spanish import adjective, attach, conjugate, imperative
+from .spec import definite, gender, number, obj_key, person
 
 INDEX = {"1s": 0, "3s": 1, "2f": 1, "1p": 2, "3p": 3, "2s": 4}
 PRONOUN = {"1s": "yo", "2f": "usted", "2s": "tú", "3sm": "él", "3sf": "ella", "3sn": "", "1p": "nosotros", "3p": "ellos"}
@@ -61,6 +61,8 @@ def np(x, case="", neg=False):
             head = (("unas " if g == "f" else "unos ") if pl else ("una " if g == "f" and not stressed else "un ")) + head
     elif det == "num":
         head = numbers.spanish(x.num, g, True) + " " + head
+    elif det == "some" and neg:
+        pass
     elif det == "some":
         head = ("algunas " if g == "f" else "algunos ") + head
     elif det in ("this", "that"):
@@ -114,7 +116,7 @@ def clitics(c):
 
 
 def verb_group(c):
-    """-> the finite verb with its clitics and what follows it."""
+    """-> the finite verb with its clitics, and the words after which a questioned subject would not stand."""
     p = person(c.subj, "es")
     i, t = INDEX[p], c.tense["es"]
     no = "no " if c.neg else ""
@@ -127,21 +129,21 @@ def verb_group(c):
     if c.command:
         pers = {"2f": 1, "2s": 4, "1p": 2}[c.subj.person]
         if c.neg:
-            return "no " + pro + (forms["subj"][pers])
-        return attach(imperative(inf, pers), cl)
+            return "no " + pro + forms["subj"][pers], ""
+        return attach(imperative(inf, pers), cl), ""
     if c.modal == "would_like":
         to = {"3s": "le", "3p": "les"}.get(p) or DATIVE[p]
-        return no + to + " gustaría " + freq + attach_infinitive(inf, cl)
+        return no + to + " gustaría", freq + attach_infinitive(inf, cl)
     if c.modal:
         m, mt, link = MODAL[c.modal]
-        return " ".join(x for x in (no + freq + conjugate(m)[mt][i], link, attach_infinitive(inf, cl)) if x)
+        return no + freq + conjugate(m)[mt][i], (link + " " + attach_infinitive(inf, cl)).strip()
     if t == "prog":
-        return no + pro + conjugate("estar")["pres"][i] + " " + forms["ger"]
-    if t == "perf":
-        return no + freq + pro + conjugate("haber")["pres"][i] + " " + forms["part"]
+        return no + pro + conjugate("estar")["pres"][i] + " " + forms["ger"], ""
+    if t in ("perf", "plup"):
+        return no + freq + pro + conjugate("haber")["pres" if t == "perf" else "impf"][i] + " " + forms["part"], ""
     if t == "going":
-        return no + freq + conjugate("ir")["pres"][i] + " a " + attach_infinitive(inf, cl)
-    return no + freq + pro + forms[{"will": "fut", "past": "impf" if (c.verb is None or c.verb.stative) else "pret"}.get(t, t)][i]
+        return no + freq + conjugate("ir")["pres"][i], "a " + attach_infinitive(inf, cl)
+    return no + freq + pro + forms[{"will": "fut", "past": "impf" if (c.verb is None or c.verb.stative) else "pret"}.get(t, t)][i], ""
 
 
 def attach_infinitive(inf, cl):
@@ -164,7 +166,7 @@ def clause(c):
     k = lambda s: "%d%s" % (c.id, s)
     v = c.verb.es if c.verb else None
     subject_asked = c.subj.kind in ("who", "what")
-    inverted = bool(c.q) and not subject_asked
+    inverted, t = bool(c.q) and not subject_asked, c.tense["es"]
     gustar = c.modal == "would_like"
     text = "" if c.command or c.gap == "subj" else experiencer(c.subj) if gustar else np(c.subj)
     subj = [(k("V" if c.subj.kind in ("pronoun", "who", "what") or inverted else "S"), text)]
@@ -175,15 +177,24 @@ def clause(c):
         out.append((k("Q"), c.q["es"] if isinstance(c.q, dict) else np(c.q[1])))
     elif c.q == "what":
         out.append((k("V"), "qué"))
-    verb = [(k("V"), verb_group(c))]
+    finite, rest = verb_group(c)
+    verb = [(k("V"), finite), (k("V"), rest)]
     if inverted and not gustar:
         # usted is often left out of a question.
-        out += verb + ([] if c.subj.person == "2f" and c.style < .4 else subj) + objects(c, v, k)
+        subj = [] if c.subj.person == "2f" and c.style < .4 and not c.sub else subj
+        # tenía is I, you and he.
+        if c.subj.kind == "pronoun" and c.subj.person == "1s" and not c.modal and (t in ("cond", "plup") or t == "past" and (v is None or c.verb.stative)):
+            subj = [(k("V"), "yo")]
+        what = objects(c, v, k)
+        if v and v.rest and c.obj is None and c.subj.kind != "pronoun" and not rest:
+            out += verb + what[:1] + subj + what[1:]
+        else:
+            out += verb[:1] + subj + verb[1:] + what
     else:
         out += subj + verb + objects(c, v, k)
-    for i, (_, t) in enumerate(c.advs):
+    for i, (_, adv) in enumerate(c.advs):
         if not (i == 0 and c.front):
-            out.append((k("A%d" % i), t["es"]))
+            out.append((k("A%d" % i), adv["es"]))
     if c.please:
         out = [(k("P"), "por favor, ")] + out if c.style < .3 else out + [(k("P"), ", por favor")]
     return [(key, t) for key, t in out if t]
@@ -195,13 +206,12 @@ def objects(c, v, k):
         if isinstance(c.pred, tuple):
             return [(key, degree(*c.pred, gender(c.subj, "es"), number(c.subj, "es")))]
         return [(key, c.pred["es"] if isinstance(c.pred, dict) else np(c.pred))]
-    from .en import obj_key
     out = [(k("V"), v.rest)] if v.rest else []
     asked = c.q == "what" or isinstance(c.q, tuple)
     if c.obj is not None and c.gap != "obj" and not asked and (c.obj.kind != "pronoun" or v.rest and not v.le):
-        o = np(c.obj, "prep" if v.rest else "acc")
+        o = np(c.obj, "prep" if v.rest else "acc", c.neg)
         direct = not v.rest
-        if v.le or direct and c.obj.human and definite(c.obj) and v.inf not in ("tener", "necesitar"):
+        if v.le or direct and c.obj.human and v.inf not in ("tener", "necesitar") and (definite(c.obj) or v.inf not in ("buscar", "contratar", "encontrar")):
             o = "a " + o
         out.append((k(obj_key(c.obj, c.neg)), o))
     if c.iobj is not None and c.iobj.kind != "pronoun":

@@ -7,7 +7,7 @@ import re
 
 from . import numbers
 from .french import BEFORE_VOWEL, adjective, conjugate, elide, imperative, participle, vowel
-from .spec import definite, gender, number, person
+from .spec import definite, gender, number, obj_key, person
 
 INDEX = {"1s": 0, "2s": 1, "3s": 2, "1p": 3, "2f": 4, "3p": 5}
 PRONOUN = {"1s": "je", "2f": "vous", "2s": "tu", "3sm": "il", "3sf": "elle", "3sn": "il", "1p": "nous", "3p": "ils"}
@@ -164,11 +164,11 @@ def verb_group(c):
         return j(ne, conjugate("être")["pres"][i]), j(pas, "en train de", pro, name)
     if t == "going":
         return j(ne, conjugate("aller")["pres"][i]), j(pas, freq, pro, name)
-    if t == "perf" or t == "past" and not (c.verb is None or c.verb.stative):
+    if t in ("perf", "plup") or t == "past" and not (c.verb is None or c.verb.stative):
         aux = "être" if v and (v.refl or f["aux"] == "être") else "avoir"
         agree = agreement(c)
         part = participle(f["part"], *agree) if agree else f["part"]
-        return j(ne, pro, conjugate(aux)["pres"][i]), j(pas, freq, part)
+        return j(ne, pro, conjugate(aux)["impf" if t == "plup" else "pres"][i]), j(pas, freq, part)
     return j(ne, pro, f[{"past": "impf", "prog": "pres", "will": "fut"}.get(t, t)][i]), j(pas, freq)
 
 
@@ -244,7 +244,6 @@ def objects(c, v, k):
         if isinstance(c.pred, tuple):
             return [(key, degree(*c.pred, gender(c.subj, "fr"), number(c.subj, "fr")))]
         return [(key, c.pred["fr"] if isinstance(c.pred, dict) else np(c.pred))]
-    from .en import obj_key
     rest = rest_words(c, v)
     out = [(k("V"), rest)] if rest else []
     asked = c.q == "what" or isinstance(c.q, tuple)

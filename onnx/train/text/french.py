@@ -196,7 +196,7 @@ def vowel(word):
     return w[:1] in "aeiouâàéèêëîïôöûùœæh" and not w.startswith(tuple(a for a in ASPIRATE if a != "y"))
 
 
-ELIDE = re.compile(r"(?<![\w'])(¤?(?:[Jj]e|[Mm]e|[Tt]e|[Ss]e|[Ll]e|[Ll]a|[Dd]e|[Nn]e|[Qq]ue|[Jj]usque|[Ll]orsque|[Pp]uisque|[Qq]uoique)) (?=([\w'’\-]+))")
+ELIDE = re.compile(r"(?<![\w'\-])(¤?(?:[Jj]e|[Mm]e|[Tt]e|[Ss]e|[Ll]e|[Ll]a|[Dd]e|[Nn]e|[Qq]ue|[Jj]usque|[Ll]orsque|[Pp]uisque|[Qq]uoique)) (?=([\w'’\-]+))")
 
 
 def elide(text):

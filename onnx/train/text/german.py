@@ -3,13 +3,14 @@
 Persons: 0 ich, 1 du, 2 er/sie/es, 3 wir, 4 sie/Sie."""
 
 import functools
+import re
 
 # infinitive: present "du er" where the stem changes (or -), simple past "ich", participle; * takes sein
 STRONG = {w.split()[0]: w.split()[1:] for w in """sein - war gewesen*|haben hast,hat hatte gehabt|werden wirst,wird wurde geworden*|gehen - ging gegangen*
 kommen - kam gekommen*|fahren fährst,fährt fuhr gefahren*|fliegen - flog geflogen*|laufen läufst,läuft lief gelaufen*|essen isst,isst aß gegessen
 trinken - trank getrunken|nehmen nimmst,nimmt nahm genommen|geben gibst,gibt gab gegeben|sehen siehst,sieht sah gesehen|lesen liest,liest las gelesen
 sprechen sprichst,spricht sprach gesprochen|brechen brichst,bricht brach gebrochen|treffen triffst,trifft traf getroffen|helfen hilfst,hilft half geholfen
-finden - fand gefunden|singen - sang gesungen|schwimmen - schwamm geschwommen|bleiben - blieb geblieben*|schreiben - schrieb geschrieben
+finden - fand gefunden|singen - sang gesungen|schwimmen - schwamm geschwommen*|bleiben - blieb geblieben*|schreiben - schrieb geschrieben
 schließen schließt,schließt schloss geschlossen|verlieren - verlor verloren|bringen - brachte gebracht|denken - dachte gedacht|kennen - kannte gekannt
 schlafen schläfst,schläft schlief geschlafen|tragen trägst,trägt trug getragen|waschen wäschst,wäscht wusch gewaschen|laden lädst,lädt lud geladen
 schlagen schlägst,schlägt schlug geschlagen|vergessen vergisst,vergisst vergaß vergessen|verstehen - verstand verstanden|stehen - stand gestanden*
@@ -22,10 +23,8 @@ unterstützen unterstützt,unterstützt unterstützte unterstützt|übersetzen �
 überqueren - überquerte überquert|überzeugen - überzeugte überzeugt|frieren - fror gefroren|schneiden schneidest,schneidet schnitt geschnitten
 entscheiden entscheidest,entscheidet entschied entschieden|verlaufen verläufst,verläuft verlief verlaufen|fallen fällst,fällt fiel gefallen*
 heißen heißt,heißt hieß geheißen|mögen magst,mag mochte gemocht|treten trittst,tritt trat getreten|gefallen gefällst,gefällt gefiel gefallen""".replace("\n", "|").split("|")}
-SEIN = {"reisen", "zurück|kehren", "auf|wachen", "ein|schlafen", "ab|biegen"}
+SEIN = {"reisen", "ziehen", "um|ziehen", "zurück|kehren", "auf|wachen", "ein|schlafen", "ab|biegen"}
 STRONG["biegen"] = ["-", "bog", "gebogen"]
-# With a prefix the auxiliary may change.
-HABEN = {"ab|stehen"}
 NO_GE = ("be", "er", "ver", "ent", "ge", "emp", "zer", "miss")
 MODAL = {"können": ("kann kannst kann können können", "konnte", "könnte"), "müssen": ("muss musst muss müssen müssen", "musste", "müsste"),
          "wollen": ("will willst will wollen wollen", "wollte", "wollte"), "sollen": ("soll sollst soll sollen sollen", "sollte", "sollte"),
@@ -83,8 +82,8 @@ def imperative(inf, person):
     du = c["pres"][1]
     stem = base[:-2] if base.endswith("en") else base[:-1]
     if base in STRONG and STRONG[base][0] != "-" and not set("äö") & set(du) and base not in ("haben", "werden"):
-        word = c["pres"][2]
-        return word if word.endswith(("ss", "est")) is False and not word.endswith("t") else word[:-1]
+        word = c["pres"][2]  # er nimmt -> nimm
+        return word[:-1] if word.endswith("t") else word
     if base == "werden":
         return "werde"
     if stem[-1] in "td" or stem.endswith(("ffn", "chn", "ldig", "tm")):
@@ -102,7 +101,7 @@ def plural(noun, code):
     if code.startswith("="):
         return code[1:]
     if code.startswith('"'):
-        i = max(i for i, c in enumerate(noun) if c in UMLAUT and not (c == "e"))
+        i = max(i for i, c in enumerate(noun) if c in UMLAUT)
         if noun[i] == "u" and i and noun[i - 1] in "aA":
             i -= 1
         noun, code = noun[:i] + UMLAUT[noun[i]] + noun[i + 1:], code[1:]
@@ -123,14 +122,15 @@ def noun(n, case, pl):
     if case == "gen" and n.g in "mn" and not n.weak:
         if n.word[-1] == "s" and n.pl == n.word + "se":
             return n.word + "ses"
-        return n.word + ("es" if n.word[-1] in "sßxz" or n.word.endswith(("tz", "sch", "st")) else "s")
+        short = len(re.findall("[aeiouyäöü]+", n.word.lower())) == 1 and n.word[-1] not in "aeiouhrls" and not n.pl.endswith("s")
+        return n.word + ("es" if short or n.word[-1] in "sßxz" or n.word.endswith(("tz", "sch", "st")) else "s")
     return n.word
 
 
 CASES = ("nom", "acc", "dat", "gen")
 THE = {"m": "der den dem des", "f": "die die der der", "n": "das das dem des", "p": "die die den der"}
-# endings of ein, kein, mein
-EIN = {"m": " en em es", "f": "e e er er", "n": "  em es", "p": "e e en er"}
+# endings of ein, kein, mein; - is none
+EIN = {"m": "- en em es", "f": "e e er er", "n": "- - em es", "p": "e e en er"}
 DIES = {"m": "er en em es", "f": "e e er er", "n": "es es em es", "p": "e e en er"}
 STRONG_ENDING = {"m": "er en em en", "f": "e e er er", "n": "es es em en", "p": "e e en er"}
 WEAK = {"m": "e en en en", "f": "e e en en", "n": "e e en en", "p": "en en en en"}
@@ -138,15 +138,12 @@ MIXED = {"m": "er en en en", "f": "e e en en", "n": "es es en en", "p": "en en e
 
 
 def cell(table, gender, case):
-    return table[gender].split(" ")[CASES.index(case)] if table is not EIN else EIN_CELLS[gender][CASES.index(case)]
-
-
-EIN_CELLS = {"m": ["", "en", "em", "es"], "f": ["e", "e", "er", "er"], "n": ["", "", "em", "es"], "p": ["e", "e", "en", "er"]}
+    return table[gender].split()[CASES.index(case)].strip("-")
 
 
 def adjective(stem, table, gender, case):
     """The stem with its ending: teuer -> teuren, hoch -> hohen."""
-    if stem.endswith(("el", "er")) and stem[-3] in "knuglbd" and stem in ("dunkel", "teuer", "sauer", "edel"):
+    if stem in ("dunkel", "teuer", "sauer", "edel"):
         stem = stem[:-2] + stem[-1]
     if stem == "hoch":
         stem = "hoh"

@@ -92,6 +92,7 @@ for _ns in NOUNS.values():
 # groups that templates and verbs ask for -> tables, or nouns by name
 GROUPS = {c: c for c in NOUNS}
 GROUPS.update({
+    # what is bought, but not eaten by itself, is no food
     "place": "place", "food": "food mass", "meal": "food", "buy": "ticket item clothes food mass drink device remedy", "person": "person", "room": "room",
     "goto": "place", "idea": "idea", "drink": "drink", "thing": "item clothes doc device",
 })
@@ -116,6 +117,18 @@ ATTRIBUTIVE = {c: [a for a in ADJECTIVES if letter in a.attributive] for c, lett
 PREDICATIVE = {c: [a for a in ADJECTIVES if letter in a.predicative] for c, letter in LETTER.items()}
 # what adjectives of temperature and size would say oddly of these
 ODD = {"big", "small", "old", "broken", "long", "short"}
+
+def load_objects():
+    """-> {set: lists of nouns}: a list is drawn first, so that a short one counts as much as a long one."""
+    out = {}
+    for _, (name, tables, named) in sections("objects.txt"):
+        lists = [NOUNS[t] for t in tables.split()]
+        some = [BY_EN[n.strip()] for n in named.split(",") if n.strip() in BY_EN]
+        out[name] = lists + ([some] if some else [])
+    return out
+
+
+OBJECTS = load_objects()
 
 Verb = collections.namedtuple("Verb", "en es de fr kind obj stative")
 EN = collections.namedtuple("EN", "verb rest particle")

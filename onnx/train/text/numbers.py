@@ -177,8 +177,8 @@ def date(rng):
     d = min(d, 28 if k == 1 else 30 if k in (3, 5, 8, 10) else 31)
     m, o = MONTHS[k], ordinal(d)
     en = rng.choice(["the %s of %s" % (o["en"], m["en"]), "%s %s" % (m["en"], o["en"])])
-    return dict(en=en, es="el %s de %s" % ("uno" if d == 1 else spanish(d), m["es"]), de="%sten %s" % (o["de"][:-1], m["de"]),
-                fr="le %s %s" % ("premier" if d == 1 else french(d), m["fr"]))
+    return dict(en=en, es="¤el %s de %s" % ("uno" if d == 1 else spanish(d), m["es"]), de="%sten %s" % (o["de"][:-1], m["de"]),
+                fr="¤le %s %s" % ("premier" if d == 1 else french(d), m["fr"]))
 
 
 CURRENCIES = [(("euro", "euros"), ("euro", "euros", "m"), ("Euro", "Euro"), ("euro", "euros"))] * 5 + [

@@ -100,7 +100,7 @@ def _spell(stem, ending, cls):
 
 @functools.lru_cache(None)
 def conjugate(inf):
-    """infinitive -> dict of pres pret impf fut cond subj (lists of 4), ger, part, inf."""
+    """infinitive -> dict of pres pret impf fut cond subj subj2 (5 persons each), ger, part, inf."""
     cls = inf[-2:].replace("í", "i")
     stem, end, irr = inf[:-2], ENDINGS[cls], IRREGULAR.get(inf, {})
     change = CHANGE.get(inf, "")
@@ -148,6 +148,9 @@ def conjugate(inf):
     for tense in ("pres", "impf", "subj", "fut", "cond"):
         out[tense].append({"es": "eres"}.get(out[tense][1], out[tense][1] + "s"))
     out["pret"].append(out["pret"][2][:-3] + "ste")
+    # tuvieron -> tuviera, tuviéramos
+    stem = out["pret"][3][:-3]
+    out["subj2"] = [stem + "ra", stem + "ra", stem[:-1] + ACCENT[stem[-1]] + "ramos", stem + "ran", stem + "ras"]
     return out
 
 

@@ -8,7 +8,7 @@ from typing import Any, Optional
 LANGS = ("en", "es", "de", "fr")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Word:
     """A noun in one language. g: m f n; only: it has only a plural; weak: German -n declension (+ also takes -s)."""
     word: str
@@ -19,7 +19,7 @@ class Word:
     uninflected: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Noun:
     words: dict
     cat: str
@@ -27,19 +27,13 @@ class Noun:
     # prepositions of "at the ...": English, German, French (Spanish: en)
     loc: tuple = ("in", "in", "dans")
 
-    def __hash__(self):
-        return hash((self.words["en"].word, self.cat))
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Adj:
     words: dict
     estar: bool = False
     attributive: str = ""
     predicative: str = ""
-
-    def __hash__(self):
-        return hash(tuple(self.words.values()))
 
 
 @dataclass
@@ -117,3 +111,8 @@ def person(x, lang):
 
 def definite(x):
     return x.kind in ("name", "pronoun") or x.det in ("the", "my", "this", "that", "all", "every", "which")
+
+
+def obj_key(x, neg):
+    """Pronouns, and what a negation merges with, belong to the verb."""
+    return "V" if x.kind == "pronoun" or neg and not definite(x) and x.det not in ("num", "many", "another") else "O"
