@@ -1,78 +1,124 @@
-"""Checkpoint -> onnx/starter/asr-en/{model.onnx, tokens.txt} in the zipformer2-CTC contract, and the golden files.
+"""Checkpoints -> onnx/starter/asr: `LANG/{model.onnx, tokens.txt}` in the zipformer2-CTC contract, and `lid.onnx`, which tells
+the languages apart: `python3 -m asr.export [--lang es]`.
 
-`python3 -m asr.export [--frames 64]`: x [N, T, 80], named states -> log_probs, new_ states; metadata says T."""
+x [N, T, 80], named states -> log_probs, new_ states; metadata says T. `lid.onnx`: x [N, any, 80] -> log_probs [N, languages].
+Weights are stored in 16 bits and computed with in 32: half the size, and nothing else differs between machines."""
 
 import argparse
-import json
 import os
-import wave
 
 import numpy as np
 import onnx
 import torch
+from onnx import TensorProto, helper, numpy_helper
 
 import paths
+from text.spec import LANGS
 
-from .evaluate import Streaming
-from .features import fbank
 from .model import KERNEL, LEFT, SUBSAMPLING, Model
-from .train import PIECES, tokenizer
+from .train import PIECES, checkpoint, tokenizer
 
-OUT = os.path.join(os.path.dirname(__file__), "../../starter/asr-en")
-HERE = os.path.dirname(__file__)
+OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../starter/asr")
+SMALL = 256
 
 
 class Step(torch.nn.Module):
+    def __init__(self, model, lang):
+        super().__init__()
+        self.model, self.lang = model, lang
+
+    def forward(self, *inputs):
+        return self.model.step(self.lang, *inputs)
+
+
+class Which(torch.nn.Module):
+    """Whose language it is, from the lower half of the trunk."""
+
     def __init__(self, model):
         super().__init__()
         self.model = model
 
-    def forward(self, *inputs):
-        return self.model.step(*inputs)
+    def forward(self, x):
+        m = self.model
+        x = x[:, :x.shape[1] // SUBSAMPLING * SUBSAMPLING]
+        x, _ = m.subsample(x, x.new_zeros(x.shape[0], 1, 2 * m.d))
+        i = torch.arange(x.shape[1])
+        bias = m.bias((i[:, None] - i[None]).float()[None, None], torch.ones(1, 1, 1, 1, dtype=torch.bool))
+        kv, conv = x.new_zeros(x.shape[0], 2, 0, m.d), x.new_zeros(x.shape[0], KERNEL - 1, m.d)
+        for block in m.blocks[:m.layers // 2]:
+            x, _, _ = block(x, bias, kv, conv)
+        return m.which(x.mean(1)).log_softmax(-1)
 
 
-def export(frames):
-    saved = torch.load(paths.ASR + "/checkpoint.pt", weights_only=False)
-    model = Model(PIECES)
-    model.load_state_dict(saved["ema"])
-    model.eval()
-    states = dict(front=torch.zeros(2, 1, 2 * model.d), kv=torch.zeros(2, 2 * model.layers, LEFT, model.d),
-                  conv=torch.zeros(2, model.layers, KERNEL - 1, model.d), processed_lens=torch.zeros(2, dtype=torch.long))
-    names = list(states)
-    path = os.path.join(OUT, "model.onnx")
-    os.makedirs(OUT, exist_ok=True)
-    torch.onnx.export(
-        Step(model), (torch.zeros(2, frames, 80), *states.values()), path, dynamo=False, opset_version=17,
-        input_names=["x"] + names, output_names=["log_probs"] + ["new_" + n for n in names],
-        dynamic_axes={n: {0: "N"} for n in ["x", "log_probs"] + names + ["new_" + n for n in names]})
+def halve(path, meta):
+    """Stores large weights in 16 bits, and writes metadata."""
     file = onnx.load(path)
-    meta = dict(model_type="sottovoce-ctc", version="1", T=frames, decode_chunk_len=frames, subsampling_factor=SUBSAMPLING,
-                tail_frames=40, language="en", training_minutes="%.1f" % (saved["spent"] / 60), training_steps=saved["step"])
+    casts = []
+    for tensor in file.graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if values.dtype == np.float32 and values.size > SMALL:
+            name = tensor.name
+            tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), name + "/half"))
+            casts.append(helper.make_node("Cast", [name + "/half"], [name], to=TensorProto.FLOAT))
+    nodes = list(file.graph.node)
+    del file.graph.node[:]
+    file.graph.node.extend(casts + nodes)
     for key, value in meta.items():
         entry = file.metadata_props.add()
         entry.key, entry.value = key, str(value)
+    onnx.checker.check_model(file)
     onnx.save(file, path)
-    sp = tokenizer()
-    with open(os.path.join(OUT, "tokens.txt"), "w", encoding="utf-8") as f:
+    return os.path.getsize(path) / 1e6
+
+
+def load(lang=None):
+    path = checkpoint(lang)
+    saved = torch.load(path if lang and os.path.exists(path) else checkpoint(), weights_only=False, map_location="cpu")
+    model = Model(LANGS, PIECES)
+    model.load_state_dict(saved["ema"])
+    return model.eval(), saved
+
+
+def export(lang, frames, out=OUT):
+    model, saved = load(lang)
+    states = dict(front=torch.zeros(2, 1, 2 * model.d), kv=torch.zeros(2, 2 * model.layers, LEFT, model.d),
+                  conv=torch.zeros(2, model.layers, KERNEL - 1, model.d), processed_lens=torch.zeros(2, dtype=torch.long))
+    names = list(states)
+    os.makedirs(os.path.join(out, lang), exist_ok=True)
+    path = os.path.join(out, lang, "model.onnx")
+    torch.onnx.export(
+        Step(model, lang), (torch.zeros(2, frames, 80), *states.values()), path, dynamo=False, opset_version=17,
+        input_names=["x"] + names, output_names=["log_probs"] + ["new_" + n for n in names],
+        dynamic_axes={n: {0: "N"} for n in ["x", "log_probs"] + names + ["new_" + n for n in names]})
+    size = halve(path, dict(model_type="sottovoce-ctc", version="2", T=frames, decode_chunk_len=frames, tail_frames=40,
+                            subsampling_factor=SUBSAMPLING, language=lang, training_steps=saved["step"],
+                            training_minutes="%.1f" % (saved["spent"] / 60)))
+    sp = tokenizer(lang)
+    with open(os.path.join(out, lang, "tokens.txt"), "w", encoding="utf-8") as f:
         f.write("<blk> 0\n")
         f.writelines("%s %d\n" % (sp.id_to_piece(i), i) for i in range(1, sp.get_piece_size()))
-    print("%s: %.1f MB, step %d" % (path, os.path.getsize(path) / 1e6, saved["step"]))
+    print("%s: %.1f MB, step %d" % (path, size, saved["step"]))
 
 
-def golden():
-    """What the Python loop makes of golden.wav, for the Rust tests."""
-    with wave.open(os.path.join(HERE, "golden.wav")) as w:
-        samples = np.frombuffer(w.readframes(w.getnframes()), "<i2").astype(np.float32) / 32768
-    features = fbank(samples)
-    tokens = Streaming(OUT).tokens(samples)
-    data = dict(frames=len(features), first=[[round(float(v), 5) for v in row] for row in features[:20]],
-                mean=[round(float(row.mean()), 5) for row in features], tokens=[[int(i), int(f)] for i, f in tokens])
-    with open(os.path.join(HERE, "golden.json"), "w") as f:
-        json.dump(data, f)
+def export_which(out=OUT):
+    model, saved = load()
+    path = os.path.join(out, "lid.onnx")
+    torch.onnx.export(Which(model), (torch.zeros(2, 200, 80),), path, dynamo=False, opset_version=17, input_names=["x"],
+                      output_names=["log_probs"], dynamic_axes={"x": {0: "N", 1: "T"}, "log_probs": {0: "N"}})
+    size = halve(path, dict(model_type="sottovoce-lid", languages=",".join(model.langs), training_steps=saved["step"]))
+    print("%s: %.1f MB" % (path, size))
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--frames", type=int, default=64)
+    ap.add_argument("--lang", choices=LANGS)
+    ap.add_argument("--out", default=OUT)
+    a = ap.parse_args()
+    for lang in [a.lang] if a.lang else LANGS:
+        export(lang, a.frames, a.out)
+    export_which(a.out)
 
 
 if __name__ == "__main__":
-    ap = argparse.ArgumentParser(description=__doc__)
-    ap.add_argument("--frames", type=int, default=64)
-    export(ap.parse_args().frames)
-    golden()
+    main()

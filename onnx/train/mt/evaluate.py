@@ -1,26 +1,28 @@
-"""ONNX model + held-out pairs -> chrF, BLEU and exact matches: `python3 -m mt.evaluate` (onnxruntime, no torch).
+"""A model folder + held-out sentences -> chrF, BLEU and exact matches of all twelve directions: `python3 -m mt.evaluate [DIR]`
+(onnxruntime, no torch; with `--checkpoint` torch, no export).
 
-Three sets: held-out slot fillings, sentences of held-out templates, and freshly written sentences (fresh.tsv). Each as
-written and in ASR form (lower case, no punctuation)."""
+Sets: held-out fillings, sentences of held-out templates, and freshly written sentences (fresh.tsv). As written, and in the
+form of recognisers that write no marks."""
 
 import argparse
 import os
 
 import numpy as np
-import onnxruntime
 import sacrebleu
 from tokenizers import Tokenizer
 
-from text import templates
 from text.sentences import asr_form
-from .data import held_out_pairs, held_out_templates
+from text.spec import LANGS
+from .data import DIRECTIONS, held_out_samples, held_out_templates, plain
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-MODEL = os.path.join(HERE, "../../starter/mt-en-es")
+MODEL = os.path.join(HERE, "../../starter/mt")
+FLORES = {"en": "eng_Latn", "es": "spa_Latn", "de": "deu_Latn", "fr": "fra_Latn"}
 
 
 class Translator:
     def __init__(self, folder):
+        import onnxruntime
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         load = lambda name: onnxruntime.InferenceSession(os.path.join(folder, name), options)
@@ -28,15 +30,15 @@ class Translator:
         self.tokenizer = Tokenizer.from_file(os.path.join(folder, "tokenizer.json"))
         self.past = [i for i in self.decoder.get_inputs() if i.name.startswith("past_key_values.")]
 
-    def __call__(self, text):
+    def __call__(self, a, b, text):
         """Greedy, with the key/value cache."""
         t = self.tokenizer
-        ids = np.array([[t.token_to_id("eng_Latn")] + t.encode(text, add_special_tokens=False).ids + [2]])
+        ids = np.array([[t.token_to_id(FLORES[a])] + t.encode(text, add_special_tokens=False).ids + [2]])
         mask = np.ones_like(ids)
         states = self.encoder.run(None, {"input_ids": ids, "attention_mask": mask})[0]
         past = {i.name: np.zeros((1, i.shape[1], 0, i.shape[3]), np.float32) for i in self.past}
         names, out = [o.name for o in self.decoder.get_outputs()], []
-        feed, cached = np.array([[2, t.token_to_id("spa_Latn")]]), False
+        feed, cached = np.array([[2, t.token_to_id(FLORES[b])]]), False
         while len(out) < 1.5 * ids.shape[1] + 10:
             made = dict(zip(names, self.decoder.run(None, {
                 "input_ids": feed, "encoder_attention_mask": mask, "encoder_hidden_states": states,
@@ -54,28 +56,66 @@ class Translator:
         return t.decode(out)
 
 
-def report(name, pairs, translate, show):
-    for form, change in [("as written", str), ("ASR form", asr_form)]:
-        made = [translate(change(en)) for en, _ in pairs]
-        wanted = [es for _, es in pairs]
-        exact = 100 * sum(a == b for a, b in zip(made, wanted)) / len(pairs)
-        print("%-22s %-11s chrF %5.1f  BLEU %5.1f  exact %5.1f %%  (%d)" % (
-            name, form, sacrebleu.corpus_chrf(made, [wanted]).score, sacrebleu.corpus_bleu(made, [wanted]).score, exact, len(pairs)))
-        if form == "ASR form":
-            for (en, es), out in list(zip(pairs, made))[:show]:
-                print("   %s\n     %s\n     %s" % (en, es, out))
+class Checkpoint:
+    """The same from the checkpoint of a training that may still run."""
+
+    def __init__(self):
+        import torch
+        import paths
+        from .train import model, tokenizer
+        self.torch, self.tokenizer = torch, tokenizer()
+        self.net = model(self.tokenizer.get_vocab_size())
+        self.net.load_state_dict(torch.load(paths.MT + "/checkpoint.pt", weights_only=False, map_location="cpu")["ema"])
+        self.net.eval()
+
+    def __call__(self, a, b, text):
+        t = self.tokenizer
+        ids = [t.token_to_id(FLORES[a])] + t.encode(text, add_special_tokens=False).ids + [2]
+        with self.torch.no_grad():
+            out = self.net.generate(self.torch.tensor([ids]), forced_bos_token_id=t.token_to_id(FLORES[b]), num_beams=1,
+                                    do_sample=False, max_new_tokens=int(1.5 * len(ids)) + 10)
+        return t.decode([i for i in out[0].tolist()[2:] if i not in (1, 2)])
+
+
+def figures(made, wanted):
+    exact = 100 * sum(a == b for a, b in zip(made, wanted)) / len(made)
+    return sacrebleu.corpus_chrf(made, [wanted]).score, sacrebleu.corpus_bleu(made, [wanted]).score, exact
+
+
+def report(name, rows, translate, show):
+    """rows: [{lang: text}], or [(rows of one direction)] by direction"""
+    print("\n%-20s            chrF (as written, without marks)    BLEU   exact" % name)
+    for a, b in DIRECTIONS:
+        own = [r for r in rows if a in r and b in r]
+        if not own:
+            continue
+        wanted = [r[b] for r in own]
+        made = [translate(a, b, r[a]) for r in own]
+        chrf, bleu, exact = figures(made, wanted)
+        bare = figures([translate(a, b, asr_form(r[a])) for r in own], wanted)[0]
+        print("  %s -> %s  %5.1f  %5.1f   %5.1f  %5.1f %%  (%d)" % (a, b, chrf, bare, bleu, exact, len(own)), flush=True)
+        for r, m in list(zip(own, made))[:show]:
+            print("     %s\n       %s\n       %s" % (r[a], r[b], m))
+
+
+def texts(sample):
+    """What a Sample says in each language; a language that doesn't show what the others need is no part of it."""
+    return {lang: plain(sample, lang) for lang in LANGS if lang not in sample.unclear}
 
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("folder", nargs="?", default=MODEL)
+    ap.add_argument("--checkpoint", action="store_true")
+    ap.add_argument("--count", type=int, default=200)
     ap.add_argument("--show", type=int, default=0)
     a = ap.parse_args()
-    translate = Translator(MODEL)
-    report("held-out fillings", held_out_pairs(300), translate, a.show)
-    if templates.HELD:
-        report("held-out templates", held_out_templates(200), translate, a.show)
-    fresh = [line.rstrip("\n").split("\t") for line in open(os.path.join(HERE, "fresh.tsv"), encoding="utf-8") if not line.startswith("#")]
-    report("freshly written", fresh, translate, a.show)
+    translate = Checkpoint() if a.checkpoint else Translator(a.folder)
+    report("held-out fillings", [texts(s) for s in held_out_samples(a.count)], translate, a.show)
+    report("held-out templates", [texts(s) for s in held_out_templates(a.count)], translate, a.show)
+    fresh = os.path.join(HERE, "fresh.tsv")
+    rows = [line.rstrip("\n").split("\t") for line in open(fresh, encoding="utf-8") if not line.startswith("#")]
+    report("freshly written", [dict(zip(LANGS, row)) for row in rows], translate, a.show)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ np, n (bare) or all; German adds a case. A digit tells two of a kind apart. What
 (`m|f|n` in German). In `{to.city} {in.country}` the preposition is part of the slot."""
 
 import glob
+import hashlib
 import math
 import os
 import re
@@ -28,8 +29,11 @@ class Line:
 
     def __init__(self, text, where=""):
         self.where, text = where, text.strip()
-        self.held, self.informal = "*" in text[:2], "~" in text[:2]
+        self.informal = "~" in text[:2]
         self.sides = dict(zip(LANGS, (s.strip() for s in text.lstrip("*~ ").split(" | "))))
+        # One in ten is never trained on; what everyone says is.
+        digest = hashlib.sha1(self.sides["en"].encode()).digest()[0]
+        self.held = "*" in text[:2] or digest < 26 and not where.startswith("everyday_glue")
         self.count = len(text.lstrip("*~ ").split(" | "))
         self.slots = {lang: [slot(m) for m in SLOT.finditer(t)] for lang, t in self.sides.items()}
         self.apart()
