@@ -20,7 +20,7 @@ from .data import examples
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
 LANGUAGES = {"en": "eng_Latn", "es": "spa_Latn", "de": "deu_Latn", "fr": "fra_Latn"}
-PIECES = 6000
+PIECES = 4000
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 LETTERS = list("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZáéíóúüñÁÉÍÓÚÜÑàèìòùâêîôûäöëïÿœæçßÀÈÇÄÖÊÎÔÂŒ0123456789'.,;:?!¿¡-()\"/&%€$£+")
 
@@ -58,8 +58,8 @@ def batch(stream, t, tokens=2600):
 
 def model(vocab):
     config = M2M100Config(
-        vocab_size=vocab, d_model=256, encoder_layers=4, decoder_layers=2, encoder_attention_heads=4,
-        decoder_attention_heads=4, encoder_ffn_dim=1024, decoder_ffn_dim=1024, max_position_embeddings=256,
+        vocab_size=vocab, d_model=192, encoder_layers=4, decoder_layers=2, encoder_attention_heads=4,
+        decoder_attention_heads=4, encoder_ffn_dim=768, decoder_ffn_dim=768, max_position_embeddings=256,
         dropout=0.1, attention_dropout=0.0, activation_dropout=0.0, encoder_layerdrop=0.0, decoder_layerdrop=0.0,
         scale_embedding=True, decoder_start_token_id=2, bos_token_id=0, pad_token_id=1, eos_token_id=2)
     return M2M100ForConditionalGeneration(config)
