@@ -74,7 +74,7 @@ def looks_wrong(texts, doubles=True):
         t = texts[lang].replace("¦", "")
         for p in patterns:
             m = re.search(p, t, re.I if lang != "de" else 0)
-            if m and m.groups() and m.group(1) and m.group(1).lower() in NUMBERS:
+            if m and (not doubles and lang == "en" or m.groups() and m.group(1) and m.group(1).lower() in NUMBERS):
                 continue
             if m and not (m.groups() and not doubles) and not (m.groups() and m.group(1) and m.group(1).lower() in {w.lower() for w in DOUBLED_OK.get(lang, ())} and m.group(0).lower().split()[0] == m.group(0).lower().split()[-1]) \
                     and not (lang == "fr" and re.search(r"\b(le|la|de|que) (on|ou|un)", m.group(0)) and re.search(r"\b(le|la|de|que) (onz|oui|un\b)", t)):
