@@ -124,7 +124,7 @@ def phrases():
                             (noun("house"), "gen", "¤des Hauses"), (noun("friend", "this", pl=True), "dat", "diesen Freunden"), (noun("shoes", "a"), "acc", "ein Paar Schuhe"), (noun("glass of water", "num", pl=True, num=2), "dat", "zwei Gläsern Wasser"),
                             (noun("car", "my", poss="1p"), "dat", "unserem Auto")]:
         same("de np", de.np(x, case), wanted)
-    for x, wanted in [(noun("hotel", "a", "beautiful"), "un bel hôtel"), (noun("apartment", adj="new"), "le nouvel appartement"), (noun("house", adj="white"), "la maison blanche"), (noun("idea", "my", poss="1s"), "mon idée"), (noun("water", "a"), "de l'eau"),
+    for x, wanted in [(noun("hotel", "a", "beautiful"), "un bel hôtel"), (noun("apartment", adj="new"), "le nouvel appartement"), (noun("hospital", adj="old"), "le vieil hôpital"), (noun("house", adj="white"), "la maison blanche"), (noun("idea", "my", poss="1s"), "mon idée"), (noun("water", "a"), "de l'eau"),
                       (noun("bread", "a"), "du pain"), (noun("hamburger"), "le hamburger"), (noun("car", "this", pl=True), "ces voitures"), (noun("airplane" if "airplane" in lexicon.BY_EN else "plane", "this"), "cet avion"), (noun("newspaper", pl=True), "les journaux"),
                       (noun("shoes", "a"), "une paire de chaussures"), (noun("credit card", "many", pl=True), "beaucoup de cartes de crédit")]:
         same("fr np", fr.finish(fr.np(x)), wanted)
