@@ -154,7 +154,10 @@ def person_subject(rng, informal=False):
     p = rng.choices([p for p, _ in PERSONS], [w for _, w in PERSONS])[0]
     if p == "2f" and informal:
         p = "2s"
-    return pronoun(p[:2], p[2:] or "m")
+    x = pronoun(p[:2], p[2:] or "m")
+    # Spaniards say ellos and usted only where it matters; él and ella stay, since nothing else would show them.
+    x.drop = x.drop or rng.random() < {"3p": .6, "2f": .35}.get(x.person, 0)
+    return x
 
 
 def owner_of(x):

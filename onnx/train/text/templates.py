@@ -3,7 +3,8 @@
 A mark in front: `*` holds the template out of training, `~` addresses informally. A slot is `{article.group}` with the, a, my,
 np, n (bare) or all; German adds a case. A digit tells two of a kind apart. What a slot is goes by group and digit, so that
 `{the.place}` in one language may be `{a.place}` in another. `{slot:x/y}` prints x or y by number, `{slot:x|y}` by gender
-(`m|f|n` in German). In `{to.city} {in.country}` the preposition is part of the slot."""
+(`m|f|n` in German). In `{to.city} {in.country}` the preposition is part of the slot. `{num.f} {ord.f}` agree with a
+feminine noun, `{name.m} {name.f}` are a man's and a woman's."""
 
 import glob
 import math
