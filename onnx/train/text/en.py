@@ -153,6 +153,8 @@ def group(c, v, p):
         return (do, j(no, freq, v)) if asked else ("", j(freq, third(v) if is3 else v))
     if t == "past":
         return ("did", j(no, freq, v)) if asked else ("", j(freq, past(v)[0]))
+    if t == "perfprog":
+        return "ħas" if is3 else "ħave", j(no, "been", gerund(v))
     if t == "prog":
         return be(p), j(no, gerund(v))
     if t in ("perf", "plup"):
