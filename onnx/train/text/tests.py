@@ -139,7 +139,7 @@ def phrases():
 LEFT = {"de": r"¤|‹|›|\b(in|zu|von|bei|an) dem [A-ZÄÖÜ]\w+[.?]|\bzu der [A-Z]|\bein [A-ZÄÖÜ]\w+(ung|heit|keit)\b|  | ,|,,", "fr": r"¤|˚|(?<!-)\b(je|ne|le|la|de|que|me|te|se|ce) (?=[aeiouéèêâ])(?!(un|onze|oui|huit|y)\b)|\b(de|à) les? (?=[a-zé]+\b(?<!er)(?<!ir)(?<!re)(?<!oir))|\bsi ils?\b|  | ,|,,|-[tj]e-je",
         "es": r"¤|\b(a|de) el \b|\by i|\bel \w+ción\b|  | ,|,,|\bcon (mí|ti)\b", "en": r"\ba [aeio]|\ban [bcdfgjklmnpqrstvwxz]|ħ|  | ,|,,"}
 DOUBLE = re.compile(r"\b(\w{2,}) \1\b", re.I)
-MAY_DOUBLE = {"de": "sie die der das frau ihr", "fr": "nous vous leur", "en": "that had her right", "es": "reserva"}
+MAY_DOUBLE = {"de": "sie die der das frau ihr um", "fr": "nous vous leur", "en": "that had her right", "es": "reserva"}
 
 
 def samples(count=12000):
