@@ -57,10 +57,7 @@ def np(x, case="nom", neg=False):
         if det == "all" and case == "dat":
             lead = "allen "
     elif det == "my":
-        stem = MY[x.poss]
-        lead, table = stem + cell(EIN, g, case) + " ", MIXED
-        if stem == "unser" and cell(EIN, g, case) in ("e", "en", "em", "er", "es"):
-            lead = "unser" + cell(EIN, g, case) + " "
+        lead, table = MY[x.poss] + cell(EIN, g, case) + " ", MIXED
     elif det in ("a", "no"):
         if neg or det == "no":
             lead, table = "kein" + cell(EIN, g, case) + " ", MIXED
