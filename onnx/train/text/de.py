@@ -7,7 +7,7 @@ import re
 
 from . import numbers
 from .german import DIES, MIXED, STRONG_ENDING, THE, WEAK, adjective, cell, comparative, conjugate, imperative, noun, superlative, EIN
-from .spec import NP, definite, gender, number, obj_key, person
+from .spec import NP, definite, gender, language, number, obj_key, person
 
 INDEX = {"1s": 0, "2s": 1, "3s": 2, "1p": 3, "3p": 4, "2f": 4}
 PRONOUN = {"1s": ("ich", "mich", "mir"), "2s": ("du", "dich", "dir"), "2f": ("Sie", "Sie", "Ihnen"), "3sm": ("er", "ihn", "ihm"), "3sf": ("sie", "sie", "ihr"),
@@ -200,6 +200,10 @@ def middle(c, k, subj=None):
         if v.prep:
             o = (key, v.prep + " " + np(obj, v.case))
             late.append(o)
+        elif language(obj):
+            # Ich spreche kein Deutsch.
+            late.append((key, ("kein " if neg else "") + np(obj)))
+            neg = False
         elif definite(obj):
             out.append((key, np(obj, v.case)))
         else:

@@ -96,6 +96,8 @@ def conditional(rng, informal):
     sub.freq = ""
     if sub.modal or sub.tense["en"] != "pres":
         sub.modal, sub.tense = "", same("pres")
+    if not main.modal and main.tense["en"] != "going":
+        main.tense = same("will")
     if w == 4 or w in (1, 2):
         main.neg = w == 4
     if main.subj.kind == sub.subj.kind == "pronoun" and main.subj.person == sub.subj.person and main.subj.g == sub.subj.g:
