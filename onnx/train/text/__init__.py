@@ -4,4 +4,4 @@ In data order: `lexicon/*.txt` tables, a column a language -> `lexicon.py`; `num
 is, `draw.py` noun phrases, `adverbs.py` places and times, `clauses.py copulas.py questions.py` clauses, `joined.py
 infinitives.py passives.py constructions.py counting.py` sentences. How it is said: `en.py es.py de.py fr.py`, over the forms of
 words in `spanish.py german.py french.py`. `join.py` finds where all four may be cut; `families.py` weighs the makers.
-Phrase lines, `phrases/*.txt` -> `templates.py slots.py`. Tools: `show check tests sentences`; `everyday.py` for the recogniser."""
+Phrase lines, `phrases/*.txt` -> `lines.py slots.py templates.py`. Tools: `show check tests sentences`; `everyday.py` for the recogniser."""

@@ -5,7 +5,8 @@ import re
 import sys
 from collections import Counter
 
-from . import check, de, en, es, families, fr, french, german, lexicon, numbers, spanish, templates
+from . import de, en, es, families, fr, french, german, lexicon, numbers, spanish, templates
+from .lines import Line, problems as line_problems
 from .spec import LANGS, NP
 
 FAILED = []
@@ -188,18 +189,18 @@ BAD = ["one | dos | drei", "{a.place} | {a.place} | {a.plaze} | {a.place}", "{a.
 def lines():
     rng = random.Random(3)
     for text in LINES:
-        line = templates.Line(text)
-        same("problems of " + text[:30], check.problems(line), [])
+        line = Line(text)
+        same("problems of " + text[:30], line_problems(line), [])
         for _ in range(200):
             for lang, t in templates.expand(rng, line).items():
                 m = re.search(LEFT[lang], t)
                 if m and lang != "en" or "{" in t:
                     FAILED.append("template %s: %s" % (lang, t))
     for text in BAD:
-        if not check.problems(templates.Line(text)):
+        if not line_problems(Line(text)):
             FAILED.append("not found bad: " + text)
     for line in templates.ALL:
-        for message in check.problems(line):
+        for message in line_problems(line):
             FAILED.append("%s: %s" % (line.where, message))
 
 
