@@ -51,7 +51,7 @@ def copula(rng, subj=None, informal=False, tense=None, q=False, sub=False, neg=N
     if c.neg and isinstance(c.pred, tuple) and c.pred[1] in ("quite", "little", "so", "really", "too"):
         c.pred = (c.pred[0], "very" if rng.random() < .5 and gradable(c.pred[0]) else "")
     t = tense or weighted(rng, [("pres", 70), ("past", 20), ("will", 8), ("cond", 2)])
-    if isinstance(c.pred, dict) and t == "cond":
+    if isinstance(c.pred, dict) and (t == "cond" or t == "will" and not c.estar):
         t = "pres"
     c.tense = same(t)
     if t == "past" and rng.random() < .2:

@@ -7,7 +7,7 @@ import re
 
 from . import numbers
 from .german import DIES, MIXED, STRONG_ENDING, THE, WEAK, adjective, cell, comparative, conjugate, imperative, noun, superlative, EIN
-from .spec import NP, definite, gender, number, obj_key, person
+from .spec import NP, definite, gender, language, number, obj_key, person
 
 INDEX = {"1s": 0, "2s": 1, "3s": 2, "1p": 3, "3p": 4, "2f": 4}
 PRONOUN = {"1s": ("ich", "mich", "mir"), "2s": ("du", "dich", "dir"), "2f": ("Sie", "Sie", "Ihnen"), "3sm": ("er", "ihn", "ihm"), "3sf": ("sie", "sie", "ihr"),
@@ -57,10 +57,7 @@ def np(x, case="nom", neg=False):
         if det == "all" and case == "dat":
             lead = "allen "
     elif det == "my":
-        stem = MY[x.poss]
-        lead, table = stem + cell(EIN, g, case) + " ", MIXED
-        if stem == "unser" and cell(EIN, g, case) in ("e", "en", "em", "er", "es"):
-            lead = "unser" + cell(EIN, g, case) + " "
+        lead, table = MY[x.poss] + cell(EIN, g, case) + " ", MIXED
     elif det in ("a", "no"):
         if neg or det == "no":
             lead, table = "kein" + cell(EIN, g, case) + " ", MIXED
@@ -203,6 +200,10 @@ def middle(c, k, subj=None):
         if v.prep:
             o = (key, v.prep + " " + np(obj, v.case))
             late.append(o)
+        elif language(obj):
+            # Ich spreche kein Deutsch.
+            late.append((key, ("kein " if neg else "") + np(obj)))
+            neg = False
         elif definite(obj):
             out.append((key, np(obj, v.case)))
         else:

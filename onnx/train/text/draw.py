@@ -68,6 +68,8 @@ def after(rng, n, det, depth):
     return None
 
 
+# of whom one says my, hardly the
+KIN = set("brother sister father mother son daughter husband wife uncle aunt cousin grandfather grandmother boyfriend girlfriend nephew niece partner".split())
 SINGLE = ("wife", "husband", "mother", "father", "boss", "boyfriend", "girlfriend", "partner")
 DETS = [("the", 38), ("a", 24), ("my", 15), ("this", 8), ("that", 3), ("num", 5), ("some", 3), ("many", 2), ("another", 2)]
 POSS = ["1s"] * 5 + ["1p"] * 2 + ["3sm", "3sf", "3p"]
@@ -85,6 +87,8 @@ def make(rng, det, groups, depth=1, owner=None):
         det = "the"
     if n.cat == "body" and det not in ("the", "my"):
         det = "the"
+    if n.words["en"].word in KIN and det in ("the", "this", "that") and rng.random() < .9:
+        det = "my"
     human = n.cat in ("person", "public", "job")
     pl = det in ("num", "some", "many", "all") or not n.mass and not only and n.cat not in ("body", "area") and det in ("the", "my", "this", "that") and rng.random() < .14
     if n.words["fr"].word.startswith("toilettes") or only:
@@ -154,7 +158,10 @@ def person_subject(rng, informal=False):
     p = rng.choices([p for p, _ in PERSONS], [w for _, w in PERSONS])[0]
     if p == "2f" and informal:
         p = "2s"
-    return pronoun(p[:2], p[2:] or "m")
+    x = pronoun(p[:2], p[2:] or "m")
+    # Spaniards say ellos and usted only where it matters; él and ella stay, since nothing else would show them.
+    x.drop = x.drop or rng.random() < {"3p": .6, "2f": .35}.get(x.person, 0)
+    return x
 
 
 def owner_of(x):

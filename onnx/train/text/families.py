@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from . import constructions, counting, en as en_, joined
+from . import constructions, counting, en as en_, infinitives, joined, passives
 from .clauses import simple
 from .copulas import copula
 from .draw import Speaker, pronoun
@@ -62,8 +62,8 @@ def plain(f):
 
 FAMILIES = [(24, "clause", clause_family), (11, "question", question_family), (5, "object", object_family), (7, "copula", copula_family), (3, "copula?", copula_question),
             (5, "command", command_family), (3, "where", plain(constructions.where)), (4, "exists", plain(constructions.exists)), (4, "likes", constructions.likes), (3, "wishes", constructions.wishes), (.7, "hurts", constructions.hurts),
-            (3, "compare", plain(constructions.compare)), (7, "numbers", counting.counting), (9, "joined", joined.joined), (5, "condition", joined.conditional), (2, "unreal", joined.unreal), (5, "that", joined.that), (4, "indirect", joined.indirect),
-            (6, "relative", joined.relative_family), (4, "infinitive", joined.infinitive), (4, "opened", joined.opened), (4, "fragment", counting.fragment), (2, "spelled", counting.spelled), (2, "identity", constructions.identity)]
+            (3, "compare", plain(constructions.compare)), (7, "numbers", counting.counting), (9, "joined", joined.joined), (5, "condition", joined.conditional), (2, "unreal", joined.unreal), (3, "purpose", infinitives.purpose), (2, "wanting", infinitives.wanting), (4, "passive", passives.passive), (3, "lasting", passives.lasting), (5, "that", joined.that), (4, "indirect", joined.indirect),
+            (6, "relative", joined.relative_family), (4, "infinitive", infinitives.infinitive), (4, "opened", joined.opened), (4, "fragment", counting.fragment), (2, "spelled", counting.spelled), (2, "identity", constructions.identity)]
 INFORMAL = .1
 # How often the speaker is a woman: estoy cansada, je suis allée.
 WOMAN = .12

@@ -46,8 +46,8 @@ def np(x, case="", neg=False):
             head += " %s %s" % (the, degree(a, d, g, plural))
         elif a.words["before"]:
             form = degree(a, d, g, plural)
-            if g == "m" and not plural and not d and vowel(head):
-                form = BEFORE_VOWEL.get(a.words["fr"], form)
+            if g == "m" and not plural and d in ("", "most") and vowel(head):
+                form = form.replace(a.words["fr"], BEFORE_VOWEL.get(a.words["fr"], a.words["fr"]))
             head = form + " " + head
         else:
             head += " " + degree(a, d, g, plural)

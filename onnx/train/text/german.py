@@ -18,7 +18,7 @@ bitten bittest,bittet bat gebeten|behalten behältst,behält behielt behalten|em
 beginnen - begann begonnen|gewinnen - gewann gewonnen|verschieben - verschob verschoben|leihen - lieh geliehen|bieten bietest,bietet bot geboten
 unterschreiben - unterschrieb unterschrieben|beschreiben - beschrieb beschrieben|besprechen besprichst,bespricht besprach besprochen
 entwerfen entwirfst,entwirft entwarf entworfen|fangen fängst,fängt fing gefangen|steigen - stieg gestiegen*|ziehen - zog gezogen|rufen - rief gerufen
-wissen - wusste gewusst|tun - tat getan|erkennen - erkannte erkannt|sitzen sitzt,sitzt saß gesessen|liegen - lag gelegen|treiben - trieb getrieben
+wissen - wusste gewusst|tun - tat getan|erkennen - erkannte erkannt|vergleichen - verglich verglichen|sitzen sitzt,sitzt saß gesessen|liegen - lag gelegen|treiben - trieb getrieben
 unterstützen unterstützt,unterstützt unterstützte unterstützt|übersetzen übersetzt,übersetzt übersetzte übersetzt|überprüfen - überprüfte überprüft
 überqueren - überquerte überquert|überzeugen - überzeugte überzeugt|frieren - fror gefroren|schneiden schneidest,schneidet schnitt geschnitten
 entscheiden entscheidest,entscheidet entschied entschieden|verlaufen verläufst,verläuft verlief verlaufen|fallen fällst,fällt fiel gefallen*

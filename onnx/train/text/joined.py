@@ -1,7 +1,7 @@
-"""Clauses joined into sentences: and, because, if, when, that, whether, who, to do, an opener -> token lists by language."""
+"""Clauses joined into sentences: and, because, if, when, that, whether, who, an opener -> token lists by language."""
 
 from . import de as de_, en as en_, es as es_, fr as fr_
-from .clauses import OBJECT, adverbials, same, simple, weighted
+from .clauses import OBJECT, same, simple, weighted
 from .copulas import copula
 from .draw import noun, pronoun
 from .lexicon import ADVERBIALS, NOUNS
@@ -29,7 +29,9 @@ def words(en, es, de, fr):
     return dict(en=en, es=es, de=de, fr=fr)
 
 
-CONJ = [words("because", "porque", "weil", "parce que"), words("but", "pero", "aber", "mais"), words("and", "y", "und", "et"), words("so", "así que", "also", "donc"), words("although", "aunque", "obwohl", "même si")]
+CONJ = [words("because", "porque", "weil", "parce que"), words("but", "pero", "aber", "mais"), words("and", "y", "und", "et"), words("so", "así que", "also", "donc"), words("although", "aunque", "obwohl", "même si"), words("while", "mientras", "während", "pendant que")]
+# German puts the verb last after these.
+SUBORDINATE = ("because", "although", "while")
 
 
 def light(rng, informal, sub=False, subj=None):
@@ -40,14 +42,14 @@ def joined(rng, informal):
     """Two clauses with and, but, because, so, although."""
     w = rng.choice(CONJ)
     a = light(rng, informal)
-    b = light(rng, informal, sub=w["en"] in ("because", "although"))
+    b = light(rng, informal, sub=w["en"] in SUBORDINATE)
     a.front = False
     b.front = False
     if a.subj.kind == "pronoun" and b.subj.kind == "pronoun" and rng.random() < .5 and b.verb is not None and not uses_person(b):
         b.subj = pronoun(a.subj.person, a.subj.g)
     if a.subj.kind == b.subj.kind == "pronoun" and a.subj.person == b.subj.person and a.subj.g == b.subj.g:
         b.subj.drop = True
-    if w["en"] in ("because", "although"):
+    if w["en"] in SUBORDINATE:
         tail = dict(w, de=", " + w["de"], en=("," if w["en"] == "although" else "") + " " + w["en"])
     elif w["en"] == "and":
         tail = w
@@ -94,6 +96,8 @@ def conditional(rng, informal):
     sub.freq = ""
     if sub.modal or sub.tense["en"] != "pres":
         sub.modal, sub.tense = "", same("pres")
+    if not main.modal and main.tense["en"] != "going":
+        main.tense = same("will")
     if w == 4 or w in (1, 2):
         main.neg = w == 4
     if main.subj.kind == sub.subj.kind == "pronoun" and main.subj.person == sub.subj.person and main.subj.g == sub.subj.g:
@@ -186,32 +190,6 @@ def relative_family(rng, informal):
     c.obj = relative(rng, c.obj.noun, rng.choice(["the", "the", "a"]) if c.obj.human is False else "the")
     c.advs, c.front = [], False
     return say(c), False
-
-
-EASY = [(words("it is difficult to", "es difícil", "es ist schwierig,", "il est difficile de")), words("it is important to", "es importante", "es ist wichtig,", "il est important de"), words("it is possible to", "es posible", "es ist möglich,", "il est possible de"),
-        words("it is easy to", "es fácil", "es ist leicht,", "il est facile de"), words("it is forbidden to", "está prohibido", "es ist verboten,", "il est interdit de"), words("it is necessary to", "es necesario", "es ist nötig,", "il est nécessaire de"),
-        words("I forgot to", "olvidé", "ich habe vergessen,", "j'ai oublié de"), words("we have decided to", "hemos decidido", "wir haben beschlossen,", "nous avons décidé de"), words("is it possible to", "es posible", "ist es möglich,", "est-il possible de"),
-        words("he promised to", "él prometió", "er hat versprochen,", "il a promis de"), words("I am happy to", "me alegro de", "ich freue mich,", "je suis content de"), words("I do not feel like", "no tengo ganas de", "ich habe keine Lust,", "je n'ai pas envie de")]
-
-
-def infinitive(rng, informal):
-    main = rng.choice(EASY)
-    p = "1p" if main["en"].startswith("we") else "3s" if main["en"].startswith("he") else "1s" if main["en"].startswith("I") else "3s"
-    c = simple(rng, pronoun(p), tense="pres", modal=None, neg=False, advs=False, light=True)
-    c.freq, c.modal, c.tense = "", "", same("pres")
-    v = c.verb
-    if v.stative or v.en.verb in ("lose", "forget", "break", "miss", "receive", "find"):
-        return infinitive(rng, informal)
-    if rng.random() < .3 and not main["en"].startswith(("I forgot", "he ")):
-        adverbials(rng, c, "order", 1)
-        c.front = False
-    k = lambda s: "%d%s" % (c.id, s)
-    verb = v.en.verb if main["en"] != "I do not feel like" else en_.gerund(v.en.verb)
-    advs = lambda lang: [(k("A%d" % n), t[lang]) for n, (_, t) in enumerate(c.advs)]
-    zu = de_.conjugate(v.de.verb)["zu"]
-    out = dict(en=[(k("V"), verb)] + en_.objects(c, v.en, k) + advs("en"), es=[(k("V"), es_.attach_infinitive(v.es.inf, es_.clitics(c)))] + es_.objects(c, v.es, k) + advs("es"),
-               de=de_.middle(c, k) + [(k("V"), zu)], fr=[(k("V"), t) for t in fr_.clitics(c)] + [(k("V"), v.fr.verb)] + fr_.objects(c, v.fr, k) + advs("fr"))
-    return glue(main, {lang: [t for t in out[lang] if t[1]] for lang in LANGS}), main["en"].startswith("is it")
 
 
 OPEN_INFORMAL = {"excuse me,": words("excuse me,", "perdona,", "entschuldige,", "excuse-moi,"), "as you know,": words("as you know,", "como sabes,", "wie du weißt,", "comme tu le sais,")}

@@ -123,7 +123,7 @@ def load_objects():
     out = {}
     for _, (name, tables, named) in sections("objects.txt"):
         lists = [NOUNS[t] for t in tables.split()]
-        some = [BY_EN[n.strip()] for n in named.split(",") if n.strip() in BY_EN]
+        some = [BY_EN[n.strip()] for n in named.split(",") if n.strip()]
         out[name] = lists + ([some] if some else [])
     return out
 

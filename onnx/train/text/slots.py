@@ -28,6 +28,8 @@ def value(rng, ident, line):
         groups = [NOUNS[c] for c in GROUPS[kind].split()]
         while True:
             n = draw.noun(rng, groups)
+            if "my" not in heads and n.words["en"].word in draw.KIN and rng.random() < .9:
+                n = rng.choice(NOUNS["job"])
             only = [w.only for w in n.words.values()]
             # Verbs that don't agree with the slot want a singular in every language.
             if any(only) and not any("/" in o for o in options):

@@ -60,6 +60,7 @@ IRREGULAR = {
     "imprimir": dict(part="impreso"),
     "enviar": dict(pres="envío envía enviamos envían", subj="envíe envíe enviemos envíen"),
     "continuar": dict(pres="continúo continúa continuamos continúan", subj="continúe continúe continuemos continúen"),
+    "resfriar": dict(pres="resfrío resfría resfriamos resfrían", subj="resfríe resfríe resfriemos resfríen"),
     "confiar": dict(pres="confío confía confiamos confían", subj="confíe confíe confiemos confíen"),
     "fotografiar": dict(pres="fotografío fotografía fotografiamos fotografían", subj="fotografíe fotografíe fotografiemos fotografíen"),
     "proponer": dict(yo="propongo", pretS="propus", futS="propondr", part="propuesto"),

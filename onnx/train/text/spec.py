@@ -109,10 +109,15 @@ def person(x, lang):
     return x.person
 
 
+def language(x):
+    """A language that one learns or speaks."""
+    return x.kind == "name" and not x.human
+
+
 def definite(x):
     return x.kind in ("name", "pronoun") or x.det in ("the", "my", "this", "that", "all", "every", "which")
 
 
 def obj_key(x, neg):
     """Pronouns, and what a negation merges with, belong to the verb."""
-    return "V" if x.kind == "pronoun" or neg and not definite(x) and x.det not in ("num", "many", "another") else "O"
+    return "V" if x.kind == "pronoun" or neg and (language(x) or not definite(x)) and x.det not in ("num", "many", "another") else "O"

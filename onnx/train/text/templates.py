@@ -1,12 +1,6 @@
-"""Phrase lines with slots, `en | es | de | fr` in phrases/*.txt -> Samples.
-
-A mark in front: `*` holds the template out of training, `~` addresses informally. A slot is `{article.group}` with the, a, my,
-np, n (bare) or all; German adds a case. A digit tells two of a kind apart. What a slot is goes by group and digit, so that
-`{the.place}` in one language may be `{a.place}` in another. `{slot:x/y}` prints x or y by number, `{slot:x|y}` by gender
-(`m|f|n` in German). In `{to.city} {in.country}` the preposition is part of the slot."""
+"""Phrase lines, `phrases/*.txt` -> Samples: drawn by how many fillings they have, filled (slots.py), marked where they may be cut."""
 
 import glob
-import hashlib
 import math
 import os
 import re
@@ -14,60 +8,12 @@ import re
 from . import en as en_
 from .join import FINISH, capital, tidy
 from .lexicon import GROUPS, NOUNS
+from .lines import SLOT, Line, problems, slot
 from .slots import DEFINITE, agree, kind_of, put, value
 from .spec import LANGS, NP
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.path.join(HERE, "phrases")
-SLOT = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)(\d?)(?:\.(nom|acc|dat|gen))?(\d?)(?::([^}]*))?\}")
-ARTICLES = ("the", "a", "my", "np", "n", "this", "all")
-VALUES = ("num", "bignum", "ord", "time", "price", "day", "month", "date", "name", "surname", "city", "country", "lang", "code", "phone", "year")
-
-
-class Line:
-    """A parsed template. error: why it can't be expanded, or nothing."""
-
-    def __init__(self, text, where=""):
-        self.where, text = where, text.strip()
-        self.informal = "~" in text[:2]
-        self.sides = dict(zip(LANGS, (s.strip() for s in text.lstrip("*~ ").split(" | "))))
-        # One in ten is never trained on; what everyone says is.
-        digest = hashlib.sha1(self.sides["en"].encode()).digest()[0]
-        self.held = "*" in text[:2] or digest < 26 and not where.startswith("everyday_glue")
-        self.count = len(text.lstrip("*~ ").split(" | "))
-        self.slots = {lang: [slot(m) for m in SLOT.finditer(t)] for lang, t in self.sides.items()}
-        self.apart()
-
-    def apart(self):
-        """`{my.person} knows {the.person}`: two of a kind, told apart by their articles in English."""
-        heads = {}
-        for ident, head, _, option in self.slots["en"]:
-            if option is None and head in ARTICLES:
-                heads.setdefault(ident, []).append(head)
-        self.names = {(ident, h): "%s%d" % (ident, 91 + n) for ident, hs in heads.items() if len(set(hs)) > 1 for n, h in enumerate(dict.fromkeys(hs))}
-        self.slots = {lang: [self.named(s) for s in slots] for lang, slots in self.slots.items()}
-
-    def named(self, s):
-        return (self.names.get((s[0], s[1]), s[0]),) + s[1:]
-
-    @property
-    def key(self):
-        return self.sides["en"]
-
-
-def slot(m):
-    """-> (what it is, article or way, case, option)."""
-    name, d1, case, d2, option = m.groups()
-    head, _, group = name.rpartition(".")
-    digit = d1 or d2
-    if group in ("nom", "acc", "dat", "gen"):  # {ord.dat}
-        head, group, case = "", head, group
-    # {num.f} says that the number agrees with a feminine noun.
-    if head == "name" and group in ("m", "f"):
-        return "name" + digit, group, "", option
-    if group == "f" and head in ("num", "bignum", "ord"):
-        return head + digit, "f", case or "nom", option
-    return group + digit, head, case or "nom", option
 
 
 def load(folder=FOLDER):
@@ -168,13 +114,8 @@ def weight(line):
     return .12 + math.log(total)
 
 
-def usable(line):
-    from .check import problems
-    return not problems(line)
-
-
 ALL = load()
-GOOD = [line for line in ALL if usable(line)] if ALL else []
+GOOD = [line for line in ALL if not problems(line)] if ALL else []
 TRAIN, HELD = [x for x in GOOD if not x.held], [x for x in GOOD if x.held]
 WEIGHTS = [weight(x) for x in TRAIN]
 
