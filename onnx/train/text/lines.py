@@ -6,7 +6,6 @@ np, n (bare) or all; German adds a case. A digit tells two of a kind apart. What
 (`m|f|n` in German). In `{to.city} {in.country}` the preposition is part of the slot. `{num.f} {ord.f}` agree with a
 feminine noun, `{name.m} {name.f}` are a man's and a woman's."""
 
-import hashlib
 import re
 from collections import Counter
 
@@ -26,9 +25,7 @@ class Line:
         self.where, text = where, text.strip()
         self.informal = "~" in text[:2]
         self.sides = dict(zip(LANGS, (s.strip() for s in text.lstrip("*~ ").split(" | "))))
-        # One in ten is never trained on; what everyone says is.
-        digest = hashlib.sha1(self.sides["en"].encode()).digest()[0]
-        self.held = "*" in text[:2] or digest < 26 and not where.startswith("everyday_glue")
+        self.held = "*" in text[:2]
         self.count = len(text.lstrip("*~ ").split(" | "))
         self.slots = {lang: [slot(m) for m in SLOT.finditer(t)] for lang, t in self.sides.items()}
         self.apart()
