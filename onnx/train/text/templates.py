@@ -5,7 +5,7 @@ import math
 import os
 import re
 
-from . import en as en_
+from . import en as en_, numbers
 from .join import FINISH, capital, tidy
 from .lexicon import GROUPS, NOUNS
 from .lines import SLOT, Line, problems, slot
@@ -95,11 +95,22 @@ def same(a, b):
     return type(a) is type(b) and a == b
 
 
+ARTICLE = re.compile(r"\ban? (?=([a-z]\w+))|^An? (?=([a-z]\w+))")
+
+
+def an(m):
+    """a before a slot may have become an; a capital inside is a letter of a code, not an article."""
+    word = m.group(1) or m.group(2)
+    if word in DIGITS:
+        return m.group(0)
+    return m.group(0)[0] + ("n " if en_.article(word) == "an" else " ")
+
+
+DIGITS = {numbers.english(n) for n in range(10)}
+
+
 def finish(lang, text):
-    if lang == "en":
-        text = re.sub(r"\b([Aa]n?) (?=(\w+))", lambda m: ("A" if m.group(1)[0] == "A" else "a") + ("n" if en_.article(m.group(2)) == "an" and len(m.group(2)) > 1 else "") + " ", text) if "{" not in text else text
-        return tidy(text)
-    return FINISH[lang](tidy(text))
+    return tidy(ARTICLE.sub(an, text)) if lang == "en" else FINISH[lang](tidy(text))
 
 
 SIZES = {"time": 300, "date": 300, "day": 7, "month": 12, "price": 200, "num": 60, "bignum": 3000, "name": 400, "city": 60, "country": 40, "lang": 13, "surname": 45, "code": 5000, "phone": 9000, "ord": 10, "year": 90}
