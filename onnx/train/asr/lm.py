@@ -1,4 +1,4 @@
-"""Training sentences -> a back-off language model over pieces, `lm.arpa` beside the model: `python -m asr.lm`.
+"""Training sentences -> a back-off language model over pieces, `lm.arpa` beside each language's model: `python -m asr.lm`.
 
 Interpolated Kneser-Ney (Chen & Goodman 1999, with one discount per order), in the ARPA form that KenLM and SRILM write.
 Over pieces, not words, so that a word it has never seen can still be spelled."""
@@ -11,6 +11,7 @@ from math import log10
 
 import paths
 from text import everyday
+from text.spec import LANGS
 
 from .train import tokenizer
 
@@ -18,8 +19,8 @@ ORDER = 5
 # One text in so many is an everyday phrase, alone or before a sentence.
 EVERYDAY = 6
 # How often an n-gram of each order must have been seen; more would make the file larger than its worth.
-LEAST = [1, 1, 2, 3, 3]
-OUT = os.path.join(os.path.dirname(__file__), "../../starter/asr-en/lm.arpa")
+LEAST = [1, 1, 3, 5, 5]
+OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../starter/asr")
 
 
 def counts(sentences):
@@ -104,16 +105,26 @@ def write(levels, backoff, path):
         f.write("\n\\end\\\n")
 
 
-def main():
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    sp = tokenizer()
-    sentences = open(os.path.join(paths.TEXT, "train.en")).read().split("\n")[:-1]
+def make(lang, out):
+    sp = tokenizer(lang)
+    sentences = open("%s/train.%s" % (paths.TEXT, lang), encoding="utf-8").read().split("\n")[:-1]
     rng = random.Random(3)
-    sentences += [everyday.text(rng, sentences) for _ in range(len(sentences) // EVERYDAY)]
+    sentences += [everyday.text(rng, sentences, lang) for _ in range(len(sentences) // EVERYDAY)]
     pieces = [sp.id_to_piece(i) for i in range(1, sp.get_piece_size())]
     levels, backoff = estimate(*counts([sp.encode(s, out_type=str) for s in sentences]), pieces)
-    write(levels, backoff, OUT)
-    print("%s: %s n-grams, %.1f MB" % (OUT, "+".join(str(len(level)) for level in levels), os.path.getsize(OUT) / 1e6))
+    path = os.path.join(out, lang, "lm.arpa")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    write(levels, backoff, path)
+    print("%s: %s n-grams, %.1f MB" % (path, "+".join(str(len(level)) for level in levels), os.path.getsize(path) / 1e6))
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--lang", choices=LANGS)
+    ap.add_argument("--out", default=OUT)
+    a = ap.parse_args()
+    for lang in [a.lang] if a.lang else LANGS:
+        make(lang, a.out)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def gerund(v):
 
 def article(word):
     w = word.lower()
-    if w.startswith(("hour", "honest")):
+    if w.startswith(("hour", "honest", "honor", "heir")):
         return "an"
     if w.startswith(("uni", "use", "euro", "one", "usu")):
         return "a"
