@@ -1,6 +1,7 @@
 //! All tests of the program as it is used: its command line, its WebSocket, its pages, its models.
 
 mod browser;
+mod by_language;
 mod cli;
 mod eval;
 mod glossary;

@@ -1,7 +1,9 @@
-"""ONNX model + held-out audio -> word error rates: `python3 -m asr.evaluate` (numpy and onnxruntime, no torch).
+"""ONNX models + held-out audio -> word error rates of each language, and how often the language is found: `python3 -m
+asr.evaluate` (numpy and onnxruntime, no torch).
 
-Streams exactly as the daemon does: chunk by chunk, states carried on, the language model's beam search. Reads the test sets that asr.synth wrote,
-or the committed samples (`--samples`)."""
+Streams exactly as the daemon does: chunk by chunk, states carried on, the language model's beam search. Words are compared
+without case and marks; how many sentences have all their marks and capitals right is told beside. Reads the test sets that
+asr.synth wrote."""
 
 import argparse
 import os
@@ -11,11 +13,15 @@ import onnxruntime
 
 import paths
 
+from text.sentences import asr_form
+from text.spec import LANGS
+
 from .beam import Beam, Ngram
 from .features import BINS, FLOOR, fbank
 
+SETS = ["test_seen", "test_formant", "test_natural", "test_fresh"]
 HERE = os.path.dirname(__file__)
-MODEL = os.path.join(HERE, "../../starter/asr-en")
+MODEL = os.path.join(HERE, "../../starter/asr")
 
 
 class Streaming:
@@ -86,11 +92,43 @@ def errors(reference, hypothesis):
 
 
 def report(name, pairs, show):
-    wrong = [errors(r, h) for r, h in pairs]
-    print("%-14s WER %5.1f %%  (%d sentences, %d words)" % (
-        name, 100 * sum(w for w, _ in wrong) / sum(n for _, n in wrong), len(pairs), sum(n for _, n in wrong)))
+    wrong = [errors(asr_form(r), asr_form(h)) for r, h in pairs]
+    # Of sentences whose words are right.
+    right = [(r, h) for r, h in pairs if asr_form(r) == asr_form(h)]
+    marks = 100 * sum(r == h for r, h in right) / max(1, len(right))
+    print("%-16s WER %5.1f %%  as written %5.1f %%  (%d sentences, %d words)" % (
+        name, 100 * sum(w for w, _ in wrong) / sum(n for _, n in wrong), marks, len(pairs), sum(n for _, n in wrong)), flush=True)
     for r, h in pairs[:show]:
         print("   %s\n   %s" % (r, h))
+
+
+def noisy(x, rng):
+    """White noise (as loud in each band) 10 dB below the speech."""
+    power = np.exp(x)
+    speech = power[power.mean(1) > 1e-6].mean()
+    return np.log(power + speech * 0.1 * rng.gamma(2.0, 0.5, x.shape)).astype(np.float32)
+
+
+def read(folder, name):
+    """-> [(features, text)]"""
+    data = np.load(os.path.join(folder, name + ".npz"))
+    lines = open(os.path.join(folder, name + ".txt"), encoding="utf-8").read().split("\n")[:-1]
+    return list(zip(np.split(data["feats"].astype(np.float32), data["ends"][:-1]), [line.split("\t")[1] for line in lines]))
+
+
+def languages(model, data, sets):
+    """How often the language is found in the first 1 and 2 s (fewer, if that is all)."""
+    session = onnxruntime.InferenceSession(os.path.join(model, "lid.onnx"))
+    names = session.get_modelmeta().custom_metadata_map["languages"].split(",")
+    for frames in (100, 200):
+        for name in sets:
+            right = []
+            for i, lang in enumerate(names):
+                path = os.path.join(data, lang)
+                if os.path.exists(os.path.join(path, name + ".npz")):
+                    own = [session.run(None, {"x": x[None, :frames]})[0].argmax() == i for x, _ in read(path, name)]
+                    right.append("%s %.1f" % (lang, 100 * np.mean(own)))
+            print("language in %d s, %-12s %s %%" % (frames // 100, name[5:], ", ".join(right)), flush=True)
 
 
 def main():
@@ -98,21 +136,19 @@ def main():
     ap.add_argument("--data", default=paths.ASR)
     ap.add_argument("--show", type=int, default=0)
     ap.add_argument("--greedy", action="store_true", help="without the language model")
+    ap.add_argument("--model", default=MODEL)
+    ap.add_argument("--lang", choices=LANGS)
     a = ap.parse_args()
-    model = Streaming(MODEL, a.greedy)
     rng = np.random.default_rng(5)
-    for name in ["test_seen", "test_formant", "test_natural", "test_fresh"]:
-        data = np.load(os.path.join(a.data, name + ".npz"))
-        ends = data["ends"]
-        texts = [line.split("\t")[1] for line in open(os.path.join(a.data, name + ".txt")).read().split("\n")[:-1]]
-        sets = list(zip(np.split(data["feats"].astype(np.float32), ends[:-1]), texts))
-        report(name[5:], [(t, model.text(x)) for x, t in sets], a.show)
-        if name == "test_seen":
-            def noisy(x):
-                power = np.exp(x)
-                speech = power[power.mean(1) > 1e-6].mean()
-                return np.log(power + speech * 0.1 * rng.gamma(2.0, 0.5, x.shape)).astype(np.float32)
-            report("seen, 10 dB", [(t, model.text(noisy(x))) for x, t in sets], 0)
+    for lang in [a.lang] if a.lang else LANGS:
+        model = Streaming(os.path.join(a.model, lang), a.greedy)
+        for name in SETS:
+            if os.path.exists(os.path.join(a.data, lang, name + ".npz")):
+                own = read(os.path.join(a.data, lang), name)
+                report(lang + " " + name[5:], [(t, model.text(x)) for x, t in own], a.show)
+                if name == "test_seen":
+                    report(lang + " seen, 10 dB", [(t, model.text(noisy(x, rng))) for x, t in own], 0)
+    languages(a.model, a.data, SETS[:2])
 
 
 if __name__ == "__main__":

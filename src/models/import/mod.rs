@@ -154,7 +154,7 @@ fn config(folder: &Path) -> serde_json::Value {
     serde_json::from_str(&text).unwrap_or_default()
 }
 
-/// Copies the files of a model (or the one that it is), those of its `onnx/` folder too.
+/// Copies the files of a model (or the one that it is), those of its folders too.
 fn copy(source: &Path, dest: &Path, wanted: impl Fn(&str) -> bool) -> Result<()> {
     let failed = |path: &Path, e: std::io::Error| Error::failed(format!("{}: {e}", path.display()));
     if source.is_file() {
@@ -165,7 +165,9 @@ fn copy(source: &Path, dest: &Path, wanted: impl Fn(&str) -> bool) -> Result<()>
         let entry = entry.map_err(|e| failed(source, e))?;
         let (path, name) = (entry.path(), entry.file_name());
         let to = dest.join(&name);
-        if path.is_dir() && (name == "onnx" || name == "voices") {
+        // A recogniser of several languages has a folder for each.
+        let belongs = name == "onnx" || name == "voices" || path.join("tokens.txt").is_file();
+        if path.is_dir() && belongs {
             std::fs::create_dir_all(&to).map_err(|e| failed(&to, e))?;
             copy(&path, &to, &wanted as &dyn Fn(&str) -> bool)?;
             // Nothing was wanted of it.

@@ -1,0 +1,79 @@
+//! A folder with a recogniser for each language, through the command line: which one hears an utterance, and what is told.
+
+use crate::support::{repo, sample, sottovoce, stderr, stdout};
+use onnx_protobuf::{GraphProto, ModelProto, OperatorSetIdProto, StringStringEntryProto};
+use serde_json::Value;
+use sottovoce::onnx::proto::{Model, declared, node, tensor, ty};
+use std::path::Path;
+
+/// A model that hears everything as the second of these languages.
+fn lid(folder: &Path, langs: &str) {
+    let count = langs.split(',').count();
+    let log_p = |i: usize| if i == 1 { -0.01f32 } else { -6.0 };
+    let bytes = (0..count).flat_map(|i| log_p(i).to_le_bytes()).collect();
+    let mut graph = GraphProto { name: "lid".into(), ..Default::default() };
+    graph.input.push(declared("x", ty::FLOAT, &[None, None, Some(80)]));
+    graph.initializer.push(tensor("always", ty::FLOAT, &[1, count as i64], bytes));
+    graph.node.push(node("Identity", &["always"], &["log_probs"]));
+    graph.output.push(declared("log_probs", ty::FLOAT, &[None, Some(count as i64)]));
+    let mut proto = ModelProto { ir_version: 8, graph: Some(graph).into(), ..Default::default() };
+    proto.opset_import.push(OperatorSetIdProto { version: 17, ..Default::default() });
+    proto.metadata_props.push(StringStringEntryProto {
+        key: "languages".into(),
+        value: langs.into(),
+        ..Default::default()
+    });
+    Model { proto, folder: folder.to_owned() }.write(&folder.join("lid.onnx")).expect("written");
+}
+
+/// A folder of these languages; all of them understand English.
+fn bundle(langs: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    lid(folder.path(), langs);
+    for lang in langs.split(',') {
+        std::os::unix::fs::symlink(repo().join("onnx/starter/asr-en"), folder.path().join(lang)).expect("linked");
+    }
+    folder
+}
+
+/// The final transcripts of a recording: language and text.
+fn heard(model: &Path, args: &[&str]) -> Vec<(String, String)> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipeline = folder.path().join("p.toml");
+    let toml = format!("recognise.model = {model:?}\ntranslate.backend = \"none\"\nspeak.backend = \"none\"");
+    std::fs::write(&pipeline, toml).expect("written");
+    let (pipeline, sound) = (pipeline.display().to_string(), sample("meeting-en.wav").display().to_string());
+    let output = sottovoce(&[&["translate", "-p", &pipeline, "--format", "jsonl"], args, &[&sound]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let events = stdout(&output);
+    let events = events.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let finals = events.filter(|e| e["type"] == "caption" && e["final"] == true);
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    finals.map(|e| (text(&e["lang"]), text(&e["committed"]))).collect()
+}
+
+#[test]
+fn the_language_is_found_and_its_recogniser_hears_all_of_the_utterance() {
+    let alone = heard(&repo().join("onnx/starter/asr-en"), &[]);
+    assert!(!alone.is_empty());
+    let model = bundle("en,es,de");
+    let found = heard(model.path(), &["--from", "auto"]);
+    let spanish: Vec<(String, String)> = alone.iter().map(|(_, text)| ("es".to_owned(), text.clone())).collect();
+    assert_eq!(found, spanish, "nothing of it is lost while nobody knows");
+    // Who says what is spoken needs none of it.
+    let german: Vec<(String, String)> = alone.iter().map(|(_, text)| ("de".to_owned(), text.clone())).collect();
+    assert_eq!(heard(model.path(), &["--from", "de"]), german);
+}
+
+#[test]
+fn a_language_that_is_not_there_is_told() {
+    let model = bundle("en,es");
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipeline = folder.path().join("p.toml");
+    let toml = format!("recognise.model = {:?}\ntranslate.backend = \"none\"", model.path());
+    std::fs::write(&pipeline, toml).expect("written");
+    let (pipeline, sound) = (pipeline.display().to_string(), sample("hello-en.wav").display().to_string());
+    let output = sottovoce(&["translate", "-p", &pipeline, "--from", "it", &sound]);
+    let said = stderr(&output);
+    assert!(!output.status.success() && said.contains("Italian") && said.contains("en, es"), "{said}");
+}
