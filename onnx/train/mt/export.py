@@ -1,4 +1,4 @@
-"""Checkpoint -> onnx/starter/mt-en-es in optimum's layout (encoder, merged decoder), and golden.json: `python3 -m mt.export`.
+"""Checkpoint -> onnx/starter/mt in optimum's layout (encoder, merged decoder), and golden.json: `python3 -m mt.export`.
 
 Needs transformers and optimum (see ../requirements.txt). Golden outputs are PyTorch's, for the Rust tests."""
 
@@ -16,11 +16,12 @@ from transformers import GenerationConfig
 import paths
 from text.sentences import asr_form
 
-from .data import held_out_pairs
-from .train import encode, model, tokenizer
+from .data import DIRECTIONS, held_out_samples, plain
+from .train import LANGUAGES, encode, model, tokenizer
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-OUT = os.path.join(HERE, "../../starter/mt-en-es")
+OUT = os.path.join(HERE, "../../starter/mt")
+# From English to Spanish: shorter and longer than what is trained, and a name that nobody knows.
 EXTRA = ["Hello", "yes", "thank you", "my name is Zorbanek", "where is the train station",
          "Good morning everyone. I think that the plan is good because we need a room and the hotel is near the station.",
          "i would like a room for two nights and how much does it cost"]
@@ -35,7 +36,7 @@ def load():
     return t, net.eval()
 
 
-def export(t, net):
+def export(t, net, out=OUT):
     with tempfile.TemporaryDirectory() as tmp:
         net.save_pretrained(tmp)
         t.save(os.path.join(tmp, "tokenizer.json"))
@@ -44,30 +45,37 @@ def export(t, net):
         made = os.path.join(tmp, "onnx")
         subprocess.run([os.path.join(os.path.dirname(sys.executable), "optimum-cli"), "export", "onnx", "--model", tmp, "--task",
                         "text2text-generation-with-past", made], check=True)
-        os.makedirs(OUT, exist_ok=True)
+        os.makedirs(out, exist_ok=True)
         for name in ["encoder_model.onnx", "decoder_model_merged.onnx", "config.json", "generation_config.json"]:
-            shutil.copy(os.path.join(made, name), os.path.join(OUT, name))
-    t.save(os.path.join(OUT, "tokenizer.json"))
+            shutil.copy(os.path.join(made, name), os.path.join(out, name))
+    t.save(os.path.join(out, "tokenizer.json"))
 
 
 def golden(t, net):
-    sources = EXTRA + [en if i % 2 else asr_form(en) for i, (en, _) in enumerate(held_out_pairs(40))]
+    sources = [("en", "es", text) for text in EXTRA]
+    for i, sample in enumerate(held_out_samples(48)):
+        a, b = DIRECTIONS[i % len(DIRECTIONS)]
+        sources.append((a, b, asr_form(plain(sample, a)) if i % 24 < 12 else plain(sample, a)))
     rows = []
-    for text in sources:
-        ids = encode(t, text, "")[0]
-        spanish = t.token_to_id("spa_Latn")
-        kwargs = dict(input_ids=torch.tensor([ids]), forced_bos_token_id=spanish, max_new_tokens=int(len(ids) * 1.5) + 10)
+    for a, b, text in sources:
+        ids = encode(t, a, b, text, "")[0]
+        kwargs = dict(input_ids=torch.tensor([ids]), forced_bos_token_id=t.token_to_id(LANGUAGES[b]),
+                      max_new_tokens=int(len(ids) * 1.5) + 10)
         strip = lambda out: [i for i in out[0].tolist()[2:] if i not in (1, 2)]
         with torch.no_grad():
             greedy = strip(net.generate(**kwargs, num_beams=1, do_sample=False))
             beam = strip(net.generate(**kwargs, num_beams=4, do_sample=False, early_stopping=False, length_penalty=1.0))
-        rows.append(dict(source=text, ids=ids, greedy=greedy, beam4=beam, text=t.decode(greedy)))
+        rows.append({"from": a, "to": b} | dict(source=text, ids=ids, greedy=greedy, beam4=beam, text=t.decode(greedy)))
     with open(os.path.join(HERE, "golden.json"), "w") as f:
         json.dump(rows, f, ensure_ascii=False, indent=0)
 
 
 if __name__ == "__main__":
-    argparse.ArgumentParser(description=__doc__).parse_args()
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--out", default=OUT)
+    ap.add_argument("--no-golden", action="store_true", help="leave golden.json as it is")
+    arguments = ap.parse_args()
     tokens, network = load()
-    export(tokens, network)
-    golden(tokens, network)
+    export(tokens, network, arguments.out)
+    if not arguments.no_golden:
+        golden(tokens, network)
