@@ -32,7 +32,7 @@ for lang in en es de fr; do
 done
 step "language models" asr.lm
 step "recognisers as files" asr.export
-step "translator" mt.train --minutes "$translator"
+step "translator" mt.train --minutes "$translator" --processes "$(nproc)"
 step "translator as files" mt.export
 step "words and languages" asr.evaluate
 step "translations" mt.evaluate

@@ -2,7 +2,7 @@
 the trunk that they share, with a head for each; then `--lang es --minutes 30` goes on with one language alone. Resumes from
 its checkpoint; a longer time goes on training. On a graphics card, if there is one.
 
-One thread a process (two threads in one gain nothing). The learning rate follows the clock, so that training ends
+The learning rate follows the clock, so that training ends
 when it should."""
 
 import argparse
@@ -15,6 +15,7 @@ import sentencepiece
 import torch
 import torch.nn.functional as F
 
+import parallel
 import paths
 from text.spec import LANGS
 
@@ -110,29 +111,12 @@ def losses(model, rng, lang, x, lengths, targets):
     return loss
 
 
-def agree(model, progress, processes):
-    """Averages the gradients and the clock over the processes. -> progress"""
-    for p in model.parameters():
-        if p.grad is None:
-            p.grad = torch.zeros_like(p)
-    if processes == 1:
-        return progress
-    grads = [p.grad for p in model.parameters()]
-    flat = torch.cat([g.flatten() for g in grads] + [torch.tensor([progress])]) / processes
-    torch.distributed.all_reduce(flat)
-    for grad, part in zip(grads, flat[:-1].split([g.numel() for g in grads])):
-        grad.copy_(part.view_as(grad))
-    return float(flat[-1])
-
-
 def checkpoint(lang=None):
     return os.path.join(paths.ASR, lang or "", "checkpoint.pt")
 
 
-def work(rank, minutes, seed, processes, alone):
-    torch.set_num_threads(1)
-    if processes > 1:
-        torch.distributed.init_process_group("gloo", "tcp://127.0.0.1:29512", rank=rank, world_size=processes)
+def work(rank, processes, minutes, seed, alone):
+    parallel.start(rank, processes, 29512)
     torch.manual_seed(seed)
     langs = [alone] if alone else list(LANGS)
     data = {lang: load(sorted(glob.glob("%s/%s/train*.npz" % (paths.ASR, lang))), tokenizer(lang)) for lang in langs}
@@ -169,7 +153,7 @@ def work(rank, minutes, seed, processes, alone):
         loss = losses(model, rng, lang, x, lengths, targets)
         optimizer.zero_grad()
         loss.backward()
-        progress = agree(model, progress, processes)
+        progress = parallel.agree(model, progress, processes)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
         for group in optimizer.param_groups:
             group["lr"] = rate(progress, step, 6e-4 if alone else 1.2e-3)
@@ -202,11 +186,7 @@ def main():
     a = ap.parse_args()
     for lang in LANGS:
         tokenizer(lang)
-    args = (a.minutes, a.seed, a.processes, a.lang)
-    if a.processes == 1:
-        work(0, *args)
-    else:
-        torch.multiprocessing.spawn(work, args, nprocs=a.processes)
+    parallel.run(work, (a.minutes, a.seed, a.lang), a.processes)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import M2M100Config, M2M100ForConditionalGeneration
 
+import parallel
 import paths
 
 from .data import examples
@@ -65,63 +66,88 @@ def model(vocab):
     return M2M100ForConditionalGeneration(config)
 
 
-def main():
-    ap = argparse.ArgumentParser(description=__doc__)
-    ap.add_argument("--minutes", type=float, default=180)
-    ap.add_argument("--seed", type=int, default=3)
-    a = ap.parse_args()
-    torch.set_num_threads(1)
-    torch.manual_seed(a.seed)
+def rate(progress, step):
+    cosine = 1 if progress < 0.3 else 0.5 * (1 + np.cos(np.pi * min(1, (progress - 0.3) / 0.7)))
+    return 1e-3 * min(1, (step + 1) / 300) * cosine + 1e-6
+
+
+def loss_of(net, src, tgt):
+    inputs = torch.cat([torch.full((len(tgt), 1), 2, device=DEVICE), tgt[:, :-1]], 1)
+    logits = net(input_ids=src, attention_mask=(src != 1).long(), decoder_input_ids=inputs, use_cache=False).logits
+    # The language token is given, not learned.
+    return torch.nn.functional.cross_entropy(
+        logits[:, 1:].reshape(-1, logits.shape[-1]), tgt[:, 1:].reshape(-1), ignore_index=1, label_smoothing=0.1)
+
+
+def batches(stream, t):
+    while True:
+        yield from batch(stream, t)
+
+
+def work(rank, processes, minutes, seed):
+    parallel.start(rank, processes, 29513)
+    torch.manual_seed(seed)
     t = tokenizer()
     net = model(t.get_vocab_size()).to(DEVICE)
     optimizer = torch.optim.AdamW(net.parameters(), 1e-3, betas=(0.9, 0.98), weight_decay=0.01)
     ema = {k: v.clone() for k, v in net.state_dict().items()}
-    step, spent, path = 0, 0.0, paths.MT + "/checkpoint.pt"
+    step, spent, seen, path = 0, 0.0, 0, paths.MT + "/checkpoint.pt"
     if os.path.exists(path):
         saved = torch.load(path, weights_only=False, map_location=DEVICE)
         net.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
-        ema, step, spent = saved["ema"], saved["step"], saved["spent"]
-    print("%d pieces, %.2f M parameters" % (t.get_vocab_size(), sum(p.numel() for p in net.parameters()) / 1e6), flush=True)
-    stream = examples(a.seed + step)
-    begin, losses, saved_at, seen = time.time() - spent, [], time.time(), 0
-    net.train()
-    while time.time() - begin < a.minutes * 60:
-        for src, tgt in batch(stream, t):
-            src, tgt = src.to(DEVICE), tgt.to(DEVICE)
-            progress = (time.time() - begin) / (a.minutes * 60)
-            warm = min(1, (step + 1) / 300)
-            cosine = 1 if progress < 0.3 else 0.5 * (1 + np.cos(np.pi * min(1, (progress - 0.3) / 0.7)))
-            for group in optimizer.param_groups:
-                group["lr"] = 1e-3 * warm * cosine + 1e-6
-            inputs = torch.cat([torch.full((len(tgt), 1), 2, device=DEVICE), tgt[:, :-1]], 1)
-            logits = net(input_ids=src, attention_mask=(src != 1).long(), decoder_input_ids=inputs, use_cache=False).logits
-            # The language token is given, not learned.
-            loss = torch.nn.functional.cross_entropy(
-                logits[:, 1:].reshape(-1, logits.shape[-1]), tgt[:, 1:].reshape(-1), ignore_index=1, label_smoothing=0.1)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-            optimizer.step()
-            step += 1
-            seen += int((tgt != 1).sum())
-            decay = min(0.997, step / (step + 10))
-            with torch.no_grad():
-                for k, v in net.state_dict().items():
-                    ema[k].lerp_(v, 1 - decay) if v.is_floating_point() else ema[k].copy_(v)
-            losses.append(loss.item())
-            if step % 100 == 0:
-                spent = time.time() - begin
-                print("step %d, %.1f min, %d k tokens, loss %.3f" % (step, spent / 60, seen // 1000, np.mean(losses)), flush=True)
-                losses = []
-        if time.time() - saved_at > 60:
-            saved_at = time.time()
-            torch.save(dict(model=net.state_dict(), optimizer=optimizer.state_dict(), ema=ema, step=step,
+        ema, step, spent, seen = saved["ema"], saved["step"], saved["spent"], saved.get("seen", 0)
+    torch.manual_seed(seed + 10007 * rank + step)
+    if rank == 0:
+        print("%d pieces, %.2f M parameters" % (t.get_vocab_size(), sum(p.numel() for p in net.parameters()) / 1e6), flush=True)
+
+    def save():
+        if rank == 0:
+            torch.save(dict(model=net.state_dict(), optimizer=optimizer.state_dict(), ema=ema, step=step, seen=seen,
                             spent=time.time() - begin), path + ".new")
             os.replace(path + ".new", path)
-    torch.save(dict(model=net.state_dict(), optimizer=optimizer.state_dict(), ema=ema, step=step,
-                    spent=time.time() - begin), path)
-    print("done: step %d" % step)
+
+    begin, losses, saved_at, progress = time.time() - spent, [], time.time(), 0.0
+    net.train()
+    for src, tgt in batches(examples(seed + step + 100003 * rank), t):
+        src, tgt = src.to(DEVICE), tgt.to(DEVICE)
+        loss = loss_of(net, src, tgt)
+        optimizer.zero_grad()
+        loss.backward()
+        progress = parallel.agree(net, (time.time() - begin) / (minutes * 60), processes)
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        for group in optimizer.param_groups:
+            group["lr"] = rate(progress, step)
+        optimizer.step()
+        step += 1
+        seen += int((tgt != 1).sum()) * processes
+        decay = min(0.997, step / (step + 10))
+        with torch.no_grad():
+            for k, v in net.state_dict().items():
+                ema[k].lerp_(v, 1 - decay) if v.is_floating_point() else ema[k].copy_(v)
+        losses.append(loss.item())
+        if step % 100 == 0 and rank == 0:
+            print("step %d, %.1f min, %d k tokens, loss %.3f" % (
+                step, (time.time() - begin) / 60, seen // 1000, np.mean(losses)), flush=True)
+            losses = []
+        if time.time() - saved_at > 60:
+            saved_at = time.time()
+            save()
+        if progress >= 1:
+            break
+    save()
+    if rank == 0:
+        print("done: step %d" % step)
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--minutes", type=float, default=240)
+    ap.add_argument("--seed", type=int, default=3)
+    ap.add_argument("--processes", type=int, default=1, help="data-parallel processes of one thread each")
+    a = ap.parse_args()
+    tokenizer()
+    parallel.run(work, (a.minutes, a.seed), a.processes)
 
 
 if __name__ == "__main__":
