@@ -45,15 +45,15 @@ enum Stream {
 /// A missing-model error when the folder doesn't have the language, or a file isn't what it should be.
 pub fn load(folder: &Path, options: &Options) -> Result<Box<dyn Recognizer>> {
     let of = |lang: &Lang| folder.join(lang.primary());
+    if !options.find_lang && of(&options.lang).is_dir() {
+        return Ok(Box::new(StreamingCtc::load(&of(&options.lang), options.compute)?));
+    }
     let spoken = Spoken::load(&folder.join("lid.onnx"), options.compute)?;
     let langs = spoken.langs().to_vec();
     if !options.find_lang {
-        if !of(&options.lang).is_dir() {
-            let known: Vec<&str> = langs.iter().map(Lang::tag).collect();
-            return Err(Error::missing(format!("{} doesn't understand {}", folder.display(), options.lang.name()))
-                .hint(format!("it understands {}", known.join(", "))));
-        }
-        return Ok(Box::new(StreamingCtc::load(&of(&options.lang), options.compute)?));
+        let known: Vec<&str> = langs.iter().map(Lang::tag).collect();
+        return Err(Error::missing(format!("{} doesn't understand {}", folder.display(), options.lang.name()))
+            .hint(format!("it understands {}", known.join(", "))));
     }
     let likely: Vec<Lang> =
         langs.iter().filter(|l| options.likely.iter().any(|o| o.primary() == l.primary())).cloned().collect();

@@ -36,6 +36,14 @@ pub struct Seq2Seq {
     pub(super) shortlist: Shortlist,
 }
 
+/// A job's text as the model reads it.
+struct Encoded {
+    /// The text's own pieces.
+    pieces: Vec<u32>,
+    /// The same with the family's marks before or behind it: the encoder's input.
+    source: Vec<u32>,
+}
+
 /// One text on its way through the decoder.
 struct Open {
     job: usize,
@@ -198,35 +206,38 @@ impl Seq2Seq {
     /// # Errors
     /// When the model fails.
     pub fn compare(&mut self, job: &Job, tokens: Vec<u32>) -> Result<Translation> {
-        let source = self.source_ids(&job.source, &job.from, &job.to)?;
+        let encoded = self.encoded(job)?;
         let prefix = self.prefix(&job.to, &[])?;
         let mut output = [Output { tokens, ..Output::default() }];
-        self.look_again(&[source], &[prefix], &mut output)?;
-        self.translation(&Job { forced: Vec::new(), ..job.clone() }, &output[0])
+        self.look_again(std::slice::from_ref(&encoded.source), &[prefix], &mut output)?;
+        self.translation(&Job { forced: Vec::new(), ..job.clone() }, &encoded, &output[0])
     }
 
     /// What a decoded job comes to.
-    fn translation(&self, job: &Job, output: &Output) -> Result<Translation> {
+    fn translation(&self, job: &Job, Encoded { pieces, source }: &Encoded, output: &Output) -> Result<Translation> {
         let tokens = [&job.forced[..], &output.tokens].concat();
         let mut words = self.words(&tokens);
         let p = output.log_p.exp();
         if output.looks.is_empty() {
             return Ok(Translation { words, p, coverage: Vec::new() });
         }
-        let pieces = self.tokens.encode(&job.source, self.rules.unknown)?;
-        // Marks of the family go before the text, or behind it.
-        let given = self.source_ids(&job.source, &job.from, &job.to)?;
-        let before = given.windows(pieces.len().max(1)).position(|window| window == pieces).unwrap_or(0);
+        let before = source.windows(pieces.len().max(1)).position(|window| window == pieces).unwrap_or(0);
         // A token is decided in the place before its own.
         let first = self.prefix(&job.to, &[])?.len() - 1;
         let of_text = |look: &'_ Vec<f32>| look.iter().skip(before).take(pieces.len()).copied().collect();
         let looks: Vec<Vec<f32>> = output.looks.iter().skip(first).take(tokens.len()).map(of_text).collect();
-        let said = self.words(&pieces);
-        let source = Side { words: &said, pieces: &pieces };
-        let aligned = alignment::align(&source, &Side { words: &words, pieces: &tokens }, &looks);
+        let said = self.words(pieces);
+        let aligned =
+            alignment::align(&Side { words: &said, pieces }, &Side { words: &words, pieces: &tokens }, &looks);
         words.iter_mut().zip(aligned.reads).for_each(|(word, reads)| word.reads = reads);
         let coverage = said.into_iter().map(|word| word.text).zip(aligned.coverage).collect();
         Ok(Translation { words, p, coverage })
+    }
+
+    fn encoded(&self, job: &Job) -> Result<Encoded> {
+        let pieces = self.tokens.encode(&job.source, self.rules.unknown)?;
+        let source = self.rules.source(&self.tokens, &pieces, &job.from, &job.to)?;
+        Ok(Encoded { pieces, source })
     }
 
     /// The words of pieces.
@@ -274,6 +285,7 @@ impl Translator for Seq2Seq {
     fn translate(&mut self, jobs: &[Job]) -> Result<Vec<Translation>> {
         metrics::get().updates.with_label_values(&["mt"]).inc_by(jobs.len() as u64);
         let beams = self.options.beam.max(1);
+        let encoded = jobs.iter().map(|job| self.encoded(job)).collect::<Result<Vec<Encoded>>>()?;
         let mut outputs = vec![Output::default(); jobs.len()];
         for with_beams in [false, true] {
             let of: Vec<usize> = (0..jobs.len()).filter(|i| (beams > 1 && jobs[*i].is_final) == with_beams).collect();
@@ -282,8 +294,8 @@ impl Translator for Seq2Seq {
             }
             let mut sources = Vec::with_capacity(of.len());
             let mut begun = Vec::with_capacity(of.len());
-            for job in of.iter().map(|i| &jobs[*i]) {
-                sources.push(self.source_ids(&job.source, &job.from, &job.to)?);
+            for (job, encoded) in of.iter().map(|i| (&jobs[*i], &encoded[*i])) {
+                sources.push(encoded.source.clone());
                 let draft = job.draft.get(job.forced.len()..).unwrap_or_default().to_vec();
                 let (lang, exact) = (job.to.tag().to_owned(), job.is_final);
                 begun.push(Begun { prefix: self.prefix(&job.to, &job.forced)?, draft, lang, exact });
@@ -298,7 +310,8 @@ impl Translator for Seq2Seq {
             };
             of.into_iter().zip(done).for_each(|(i, output)| outputs[i] = output);
         }
-        jobs.iter().zip(&outputs).map(|(job, output)| self.translation(job, output)).collect()
+        let each = jobs.iter().zip(&encoded).zip(&outputs);
+        each.map(|((job, encoded), output)| self.translation(job, encoded, output)).collect()
     }
 
     fn aligns(&self) -> bool {

@@ -2,24 +2,21 @@
 the languages apart: `python3 -m asr.export [--lang es]`.
 
 x [N, T, 80], named states -> log_probs, new_ states; metadata says T. `lid.onnx`: x [N, any, 80] -> log_probs [N, languages].
-Weights are stored in 16 bits and computed with in 32: half the size, and nothing else differs between machines."""
+Weights are stored in 8 bits and computed with in 32 (see store.py)."""
 
 import argparse
 import os
 
-import numpy as np
-import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 
 import paths
 from text.spec import LANGS
 
+from . import store
 from .model import KERNEL, LEFT, SUBSAMPLING, Model
 from .train import PIECES, checkpoint, tokenizer
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../starter/asr")
-SMALL = 256
 
 
 class Step(torch.nn.Module):
@@ -50,27 +47,6 @@ class Which(torch.nn.Module):
         return m.which(x.mean(1)).log_softmax(-1)
 
 
-def halve(path, meta):
-    """Stores large weights in 16 bits, and writes metadata."""
-    file = onnx.load(path)
-    casts = []
-    for tensor in file.graph.initializer:
-        values = numpy_helper.to_array(tensor)
-        if values.dtype == np.float32 and values.size > SMALL:
-            name = tensor.name
-            tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), name + "/half"))
-            casts.append(helper.make_node("Cast", [name + "/half"], [name], to=TensorProto.FLOAT))
-    nodes = list(file.graph.node)
-    del file.graph.node[:]
-    file.graph.node.extend(casts + nodes)
-    for key, value in meta.items():
-        entry = file.metadata_props.add()
-        entry.key, entry.value = key, str(value)
-    onnx.checker.check_model(file)
-    onnx.save(file, path)
-    return os.path.getsize(path) / 1e6
-
-
 def load(lang=None):
     path = checkpoint(lang)
     saved = torch.load(path if lang and os.path.exists(path) else checkpoint(), weights_only=False, map_location="cpu")
@@ -90,7 +66,7 @@ def export(lang, frames, out=OUT):
         Step(model, lang), (torch.zeros(2, frames, 80), *states.values()), path, dynamo=False, opset_version=17,
         input_names=["x"] + names, output_names=["log_probs"] + ["new_" + n for n in names],
         dynamic_axes={n: {0: "N"} for n in ["x", "log_probs"] + names + ["new_" + n for n in names]})
-    size = halve(path, dict(model_type="sottovoce-ctc", version="2", T=frames, decode_chunk_len=frames, tail_frames=40,
+    size = store.pack(path, dict(model_type="sottovoce-ctc", version="2", T=frames, decode_chunk_len=frames, tail_frames=40,
                             subsampling_factor=SUBSAMPLING, language=lang, training_steps=saved["step"],
                             training_minutes="%.1f" % (saved["spent"] / 60)))
     sp = tokenizer(lang)
@@ -105,7 +81,7 @@ def export_which(out=OUT):
     path = os.path.join(out, "lid.onnx")
     torch.onnx.export(Which(model), (torch.zeros(2, 200, 80),), path, dynamo=False, opset_version=17, input_names=["x"],
                       output_names=["log_probs"], dynamic_axes={"x": {0: "N", 1: "T"}, "log_probs": {0: "N"}})
-    size = halve(path, dict(model_type="sottovoce-lid", languages=",".join(model.langs), training_steps=saved["step"]))
+    size = store.pack(path, dict(model_type="sottovoce-lid", languages=",".join(model.langs), training_steps=saved["step"]))
     print("%s: %.1f MB" % (path, size))
 
 

@@ -1,7 +1,7 @@
 """Sentences in four languages -> training examples as the daemon will meet them: in all twelve directions, as written or as
 a recogniser writes, whole or cut short, several together, noisy, with names and numbers that nobody has seen.
 
-An example is (source language, target language, source text, target text)."""
+An example is (source language, source text, {target language: target text}): the encoder reads the source once for all."""
 
 import random
 import re
@@ -10,6 +10,7 @@ from text import families, templates
 from text.sentences import asr_form, held_out
 from text.spec import LANGS
 
+FLORES = {"en": "eng_Latn", "es": "spa_Latn", "de": "deu_Latn", "fr": "fra_Latn"}
 DIRECTIONS = [(a, b) for a in LANGS for b in LANGS if a != b]
 SYLLABLES = ("ka ro mi ta len dor vi na sel mar ton be lu pe ris han go ze fa wil sch bau grim tor gue llo ñar "
              "beau mont rey keit ham bury ford stein owitz escu ani moto shi nak gra bri sto clé rou").split()
@@ -63,13 +64,12 @@ def copied(rng):
     return dict(zip(LANGS, (t.replace("{n}", what).replace("{}", who) for t in row)))
 
 
-def prefix(rng, texts, a, b):
-    """Cuts both sides at the same phrase boundary; what comes is open, and so is the target's end."""
-    parts = [texts[lang].split("¦") for lang in (a, b)]
-    if len(parts[0]) != len(parts[1]) or len(parts[0]) < 2:
-        return None
-    n = rng.randint(1, len(parts[0]) - 1)
-    return tuple("".join(p[:n]).strip(" ,") for p in parts)
+def prefix(rng, texts, a):
+    """Cuts all at the same phrase boundary, but for those that don't have it; what comes is open, and so is the target's end."""
+    parts = {lang: text.split("¦") for lang, text in texts.items()}
+    whole = len(parts[a])
+    n = rng.randint(1, max(1, whole - 1))
+    return {lang: "".join(p[:n]).strip(" ,") for lang, p in parts.items() if len(p) == whole > 1}
 
 
 def noisy(rng, text):
@@ -96,37 +96,33 @@ def heard(rng, text):
     return noisy(rng, text) if rng.random() < 0.12 else text
 
 
-def plain(sample, lang):
-    return sample.texts[lang].replace("¦", "")
+def said(rng, source, a):
+    """What is said in each language, as it is written: whole, begun, several in a row, or only to be copied."""
+    fits = lambda sample: a not in sample.unclear and not (sample.informal and a == "en")
+    sample = next(source)
+    kind = rng.random()
+    if not fits(sample):
+        return {}
+    if kind < 0.17:
+        return prefix(rng, sample.texts, a)
+    if 0.29 <= kind < 0.35:
+        return copied(rng)
+    others = [next(source) for _ in range(1 if rng.random() < 0.75 else 2)] if kind < 0.29 else []
+    row = [sample] + [other for other in others if fits(other)]
+    return {lang: " ".join(each.plain(lang) for each in row) for lang in LANGS}
 
 
-def examples(seed, each=3):
-    """-> endless (from, to, source, target); of each sentence so many directions."""
+def examples(seed):
+    """-> endless (from, source, {to: target})."""
     rng = random.Random(seed + 1)
     source = samples(seed)
     while True:
-        sample = next(source)
-        kind = rng.random()
-        for a, b in rng.sample(DIRECTIONS, each):
-            if a in sample.unclear or sample.informal and a == "en":
-                continue
-            said, meant = plain(sample, a), plain(sample, b)
-            if kind < 0.17:
-                cut = prefix(rng, sample.texts, a, b)
-                if cut is None:
-                    continue
-                said, meant = cut
-            elif kind < 0.29:
-                for _ in range(1 if rng.random() < 0.75 else 2):
-                    other = next(source)
-                    if a not in other.unclear and not (other.informal and a == "en"):
-                        said, meant = said + " " + plain(other, a), meant + " " + plain(other, b)
-            elif kind < 0.35:
-                texts = copied(rng)
-                said, meant = texts[a], texts[b]
-            said = heard(rng, said)
-            if said and meant:
-                yield a, b, said, meant
+        a = rng.choice(LANGS)
+        texts = said(rng, source, a)
+        spoken = heard(rng, texts.pop(a)) if texts.get(a) else ""
+        meant = {b: text for b, text in texts.items() if text}
+        if spoken and meant:
+            yield a, spoken, meant
 
 
 def held_out_samples(count, seed=99):

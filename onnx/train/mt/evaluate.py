@@ -13,11 +13,10 @@ from tokenizers import Tokenizer
 
 from text.sentences import asr_form
 from text.spec import LANGS
-from .data import DIRECTIONS, held_out_samples, held_out_templates, plain
+from .data import DIRECTIONS, FLORES, held_out_samples, held_out_templates
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODEL = os.path.join(HERE, "../../starter/mt")
-FLORES = {"en": "eng_Latn", "es": "spa_Latn", "de": "deu_Latn", "fr": "fra_Latn"}
 
 
 class Translator:
@@ -100,7 +99,7 @@ def report(name, rows, translate, show):
 
 def texts(sample):
     """What a Sample says in each language; a language that doesn't show what the others need is no part of it."""
-    return {lang: plain(sample, lang) for lang in LANGS if lang not in sample.unclear}
+    return {lang: sample.plain(lang) for lang in LANGS if lang not in sample.unclear}
 
 
 def main():

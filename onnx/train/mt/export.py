@@ -16,8 +16,8 @@ from transformers import GenerationConfig
 import paths
 from text.sentences import asr_form
 
-from .data import DIRECTIONS, held_out_samples, plain
-from .train import LANGUAGES, encode, model, tokenizer
+from .data import DIRECTIONS, FLORES, held_out_samples
+from .train import encode, model, tokenizer
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.path.join(HERE, "../../starter/mt")
@@ -55,11 +55,11 @@ def golden(t, net):
     sources = [("en", "es", text) for text in EXTRA]
     for i, sample in enumerate(held_out_samples(48)):
         a, b = DIRECTIONS[i % len(DIRECTIONS)]
-        sources.append((a, b, asr_form(plain(sample, a)) if i % 24 < 12 else plain(sample, a)))
+        sources.append((a, b, asr_form(sample.plain(a)) if i % 24 < 12 else sample.plain(a)))
     rows = []
     for a, b, text in sources:
-        ids = encode(t, a, b, text, "")[0]
-        kwargs = dict(input_ids=torch.tensor([ids]), forced_bos_token_id=t.token_to_id(LANGUAGES[b]),
+        ids = encode(t, a, text)
+        kwargs = dict(input_ids=torch.tensor([ids]), forced_bos_token_id=t.token_to_id(FLORES[b]),
                       max_new_tokens=int(len(ids) * 1.5) + 10)
         strip = lambda out: [i for i in out[0].tolist()[2:] if i not in (1, 2)]
         with torch.no_grad():

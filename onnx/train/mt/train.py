@@ -6,23 +6,21 @@ before goes on with the learning rate where its schedule then is."""
 
 import argparse
 import os
-import time
+import random
 from itertools import islice
 
-import numpy as np
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import M2M100Config, M2M100ForConditionalGeneration
 
-import parallel
 import paths
+import training
+from training import DEVICE, Training
 
-from .data import examples
+from .data import FLORES, examples
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
-LANGUAGES = {"en": "eng_Latn", "es": "spa_Latn", "de": "deu_Latn", "fr": "fra_Latn"}
 PIECES = 4000
-DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 LETTERS = list("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZáéíóúüñÁÉÍÓÚÜÑàèìòùâêîôûäöëïÿœæçßÀÈÇÄÖÊÎÔÂŒ0123456789'.,;:?!¿¡-()\"/&%€$£+")
 
 
@@ -34,27 +32,41 @@ def tokenizer():
         t.pre_tokenizer = pre_tokenizers.Metaspace(replacement="\u2581", prepend_scheme="always")
         t.decoder = decoders.Metaspace(replacement="\u2581", prepend_scheme="always")
         trainer = trainers.BpeTrainer(vocab_size=PIECES, special_tokens=SPECIAL, initial_alphabet=LETTERS, show_progress=False)
-        text = (side for example in islice(examples(5), 150000) for side in example[2:])
+        text = (side for _, said, meant in islice(examples(5), 75000) for side in (said, *meant.values()))
         t.train_from_iterator(text, trainer)
-        t.add_special_tokens(list(LANGUAGES.values()))
+        t.add_special_tokens(list(FLORES.values()))
         t.save(path)
     return Tokenizer.from_file(path)
 
 
-def encode(t, a, b, source, target):
-    ids = lambda text: t.encode(text, add_special_tokens=False).ids
-    token = lambda lang: t.token_to_id(LANGUAGES[lang])
-    return [token(a)] + ids(source) + [2], [token(b)] + ids(target) + [2]
+def encode(t, lang, text):
+    """As either side reads it."""
+    return [t.token_to_id(FLORES[lang])] + t.encode(text, add_special_tokens=False).ids + [2]
 
 
-def batch(stream, t, tokens=2600):
-    """Sources and targets of about this many target tokens, padded; similar lengths together."""
-    rows = sorted((encode(t, *next(stream)) for _ in range(tokens // 16)), key=lambda r: len(r[1]))
-    src, tgt = zip(*rows)
-    pad = lambda seqs: torch.tensor([s + [1] * (max(map(len, seqs)) - len(s)) for s in seqs])
-    half = len(rows) // 3
-    for part in (slice(0, half), slice(half, 2 * half), slice(2 * half, None)):
-        yield pad(src[part]), pad(tgt[part])
+def batches(stream, t, rng, tokens=1200, pool=1500):
+    """-> endless (sources, targets, which source each target belongs to), of about this many target tokens with the padding;
+    lengths alike together."""
+    while True:
+        rows = []
+        for a, said, meant in islice(stream, pool):
+            rows.append((encode(t, a, said), [encode(t, b, text) for b, text in meant.items()]))
+        rows.sort(key=lambda row: (max(map(len, row[1])), len(row[0])))
+        packs, pack, size = [], [], 0
+        for row in rows:
+            pack.append(row)
+            size += len(row[1])
+            if size * max(map(len, row[1])) >= tokens:
+                packs.append(pack)
+                pack, size = [], 0
+        rng.shuffle(packs)
+        for pack in packs:
+            of = [i for i, row in enumerate(pack) for _ in row[1]]
+            yield pad([row[0] for row in pack]), pad([target for row in pack for target in row[1]]), torch.tensor(of)
+
+
+def pad(rows):
+    return torch.tensor([row + [1] * (max(map(len, rows)) - len(row)) for row in rows])
 
 
 def model(vocab):
@@ -66,78 +78,28 @@ def model(vocab):
     return M2M100ForConditionalGeneration(config)
 
 
-def rate(progress, step):
-    cosine = 1 if progress < 0.3 else 0.5 * (1 + np.cos(np.pi * min(1, (progress - 0.3) / 0.7)))
-    return 1e-3 * min(1, (step + 1) / 300) * cosine + 1e-6
-
-
-def loss_of(net, src, tgt):
+def loss_of(net, src, tgt, of):
     inputs = torch.cat([torch.full((len(tgt), 1), 2, device=DEVICE), tgt[:, :-1]], 1)
-    logits = net(input_ids=src, attention_mask=(src != 1).long(), decoder_input_ids=inputs, use_cache=False).logits
+    mask = (src != 1).long()
+    states = net.get_encoder()(input_ids=src, attention_mask=mask).last_hidden_state
+    logits = net(encoder_outputs=(states[of],), attention_mask=mask[of], decoder_input_ids=inputs, use_cache=False).logits
     # The language token is given, not learned.
     return torch.nn.functional.cross_entropy(
         logits[:, 1:].reshape(-1, logits.shape[-1]), tgt[:, 1:].reshape(-1), ignore_index=1, label_smoothing=0.1)
 
 
-def batches(stream, t):
-    while True:
-        yield from batch(stream, t)
-
-
 def work(rank, processes, minutes, seed):
-    parallel.start(rank, processes, 29513)
-    torch.manual_seed(seed)
+    training.start(rank, processes, 29513, seed)
     t = tokenizer()
     net = model(t.get_vocab_size()).to(DEVICE)
-    optimizer = torch.optim.AdamW(net.parameters(), 1e-3, betas=(0.9, 0.98), weight_decay=0.01)
-    ema = {k: v.clone() for k, v in net.state_dict().items()}
-    step, spent, seen, path = 0, 0.0, 0, paths.MT + "/checkpoint.pt"
-    if os.path.exists(path):
-        saved = torch.load(path, weights_only=False, map_location=DEVICE)
-        net.load_state_dict(saved["model"])
-        optimizer.load_state_dict(saved["optimizer"])
-        ema, step, spent, seen = saved["ema"], saved["step"], saved["spent"], saved.get("seen", 0)
-    torch.manual_seed(seed + 10007 * rank + step)
-    if rank == 0:
-        print("%d pieces, %.2f M parameters" % (t.get_vocab_size(), sum(p.numel() for p in net.parameters()) / 1e6), flush=True)
-
-    def save():
-        if rank == 0:
-            torch.save(dict(model=net.state_dict(), optimizer=optimizer.state_dict(), ema=ema, step=step, seen=seen,
-                            spent=time.time() - begin), path + ".new")
-            os.replace(path + ".new", path)
-
-    begin, losses, saved_at, progress = time.time() - spent, [], time.time(), 0.0
+    run = Training(net, paths.MT + "/checkpoint.pt", rank, processes, minutes, peak=1e-3, warm_up=300, clip=1.0, smoothing=0.997)
+    torch.manual_seed(seed + 10007 * rank + run.step)
     net.train()
-    for src, tgt in batches(examples(seed + step + 100003 * rank), t):
-        src, tgt = src.to(DEVICE), tgt.to(DEVICE)
-        loss = loss_of(net, src, tgt)
-        optimizer.zero_grad()
-        loss.backward()
-        progress = parallel.agree(net, (time.time() - begin) / (minutes * 60), processes)
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        for group in optimizer.param_groups:
-            group["lr"] = rate(progress, step)
-        optimizer.step()
-        step += 1
-        seen += int((tgt != 1).sum()) * processes
-        decay = min(0.997, step / (step + 10))
-        with torch.no_grad():
-            for k, v in net.state_dict().items():
-                ema[k].lerp_(v, 1 - decay) if v.is_floating_point() else ema[k].copy_(v)
-        losses.append(loss.item())
-        if step % 100 == 0 and rank == 0:
-            print("step %d, %.1f min, %d k tokens, loss %.3f" % (
-                step, (time.time() - begin) / 60, seen // 1000, np.mean(losses)), flush=True)
-            losses = []
-        if time.time() - saved_at > 60:
-            saved_at = time.time()
-            save()
-        if progress >= 1:
-            break
-    save()
-    if rank == 0:
-        print("done: step %d" % step)
+    first = seed + run.step + 100003 * rank
+    stream = batches(examples(first), t, random.Random(first))
+    while run.progress < 1:
+        src, tgt, of = (part.to(DEVICE) for part in next(stream))
+        run.learn(loss_of(net, src, tgt, of), int((tgt != 1).sum()) / 1000, "k tokens", every=100)
 
 
 def main():
@@ -147,7 +109,7 @@ def main():
     ap.add_argument("--processes", type=int, default=1, help="data-parallel processes of one thread each")
     a = ap.parse_args()
     tokenizer()
-    parallel.run(work, (a.minutes, a.seed), a.processes)
+    training.run(work, (a.minutes, a.seed), a.processes)
 
 
 if __name__ == "__main__":

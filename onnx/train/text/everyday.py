@@ -2,6 +2,7 @@
 thousands: the phrase lines without a slot, alone, two together, or one before something else."""
 
 from . import templates
+from .join import close
 from .sentences import held_out, written
 from .spec import LANGS
 
@@ -13,16 +14,9 @@ def phrases(lang, topics=None):
     def is_of(line):
         return topics is None or line.where.split(".")[0] in topics
     whole = [line for line in templates.GOOD if not line.slots["en"] and is_of(line)]
-    out = {written(finished(line.sides[lang])) for line in whole if not line.held}
-    held = {written(finished(line.sides[lang])) for line in whole if line.held or held_out(line.sides["en"])}
+    out = {written(close(line.sides[lang], lang, False)) for line in whole if not line.held}
+    held = {written(close(line.sides[lang], lang, False)) for line in whole if line.held or held_out(line.sides["en"])}
     return sorted(out - held)
-
-
-def finished(text):
-    """A line as the generator closes it: a capital in front, a full stop where nothing closes it."""
-    at = next((i for i, c in enumerate(text) if c.isalpha()), 0)
-    text = text[:at] + text[at:at + 1].upper() + text[at + 1:]
-    return text if text[-1:] in ".?!" else text + "."
 
 
 PHRASES = {lang: phrases(lang) for lang in LANGS}

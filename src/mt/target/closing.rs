@@ -99,7 +99,7 @@ impl Target {
         let shows_source =
             self.ways.guards.fail_to_source && !flags.is_empty() && self.unit.stabiliser.committed().is_empty();
         if shows_source {
-            let word = |text: &str| TargetWord { text: text.to_owned(), tokens: Vec::new(), glued: false, reads: None };
+            let word = |text: &str| TargetWord { text: text.to_owned(), ..TargetWord::default() };
             self.unit.last.words = self.unit.source.split_whitespace().map(word).collect();
             flags.push("source");
         }
