@@ -62,6 +62,9 @@ pub struct Rules {
     pub positions: usize,
     /// The most that its makers let it write, the start included (`max_length`).
     pub max_length: usize,
+    /// What is less probable (geometric mean of its pieces) is worth nothing, say its makers (`doubtful_below`, ours); 0: they
+    /// say nothing.
+    pub doubtful_below: f32,
     /// A text that long is ended by force, as its makers do (`forced_eos_token_id`).
     pub forces_eos: bool,
     /// Source and target language of a Marian model that has but one of either, as its makers write them.
@@ -127,6 +130,7 @@ impl Rules {
             no_repeat_ngram: number("no_repeat_ngram_size").unwrap_or(0) as usize,
             early_stopping: flag("early_stopping"),
             length_penalty: penalty.unwrap_or(1.0) as f32,
+            doubtful_below: config["doubtful_below"].as_f64().unwrap_or(0.0) as f32,
             positions,
             max_length: max_length.clamp(4, positions),
             forces_eos: number("forced_eos_token_id").is_some(),

@@ -86,6 +86,8 @@ pub struct Translation {
     pub words: Vec<TargetWord>,
     /// The mean probability of its pieces (geometric), 0 to 1.
     pub p: f32,
+    /// Whether it is less probable than what the model is good for, as its makers measured.
+    pub is_doubtful: bool,
     /// The words of its source and how much of each went into it (attention, summed); empty where the model doesn't tell.
     pub coverage: Vec<(String, f32)>,
 }

@@ -218,8 +218,9 @@ impl Seq2Seq {
         let tokens = [&job.forced[..], &output.tokens].concat();
         let mut words = self.words(&tokens);
         let p = output.log_p.exp();
+        let is_doubtful = p < self.rules.doubtful_below;
         if output.looks.is_empty() {
-            return Ok(Translation { words, p, coverage: Vec::new() });
+            return Ok(Translation { words, p, is_doubtful, coverage: Vec::new() });
         }
         let before = source.windows(pieces.len().max(1)).position(|window| window == pieces).unwrap_or(0);
         // A token is decided in the place before its own.
@@ -231,7 +232,7 @@ impl Seq2Seq {
             alignment::align(&Side { words: &said, pieces }, &Side { words: &words, pieces: &tokens }, &looks);
         words.iter_mut().zip(aligned.reads).for_each(|(word, reads)| word.reads = reads);
         let coverage = said.into_iter().map(|word| word.text).zip(aligned.coverage).collect();
-        Ok(Translation { words, p, coverage })
+        Ok(Translation { words, p, is_doubtful, coverage })
     }
 
     fn encoded(&self, job: &Job) -> Result<Encoded> {

@@ -245,6 +245,7 @@ impl Target {
         }
         match work.cut {
             Some(cut) => self.end(cut, work.job.from),
+            None if self.is_doubtful() => {}
             None => self.unit.update(work.words, self.ways.policy),
         }
     }
@@ -273,6 +274,11 @@ impl Target {
             flags: self.flags.clone(),
             terms: self.uses.clone(),
         })
+    }
+
+    /// Whether the open unit's translation is better not shown.
+    fn is_doubtful(&self) -> bool {
+        self.ways.guards.doubt && self.unit.last.is_doubtful
     }
 
     /// The mean probability (geometric) of all units' pieces, each unit counted by its words.

@@ -36,12 +36,24 @@ pub struct GuardRules {
     pub retry: bool,
     /// What still fails is shown in its own language, flagged `source`.
     pub fail_to_source: bool,
+    /// So is what the model itself doubts more than its makers say it should (its folder's `doubtful_below`), and drafts of it
+    /// aren't shown.
+    pub doubt: bool,
 }
 
 impl Default for GuardRules {
     fn default() -> Self {
         let on = true;
-        Self { numbers: on, units: on, negation: on, names: on, omission: on, retry: on, fail_to_source: false }
+        Self {
+            numbers: on,
+            units: on,
+            negation: on,
+            names: on,
+            omission: on,
+            retry: on,
+            fail_to_source: false,
+            doubt: on,
+        }
     }
 }
 

@@ -96,8 +96,8 @@ impl Target {
     /// Closes a unit with what is wrong with it.
     fn conclude(&mut self, cut: Cut, findings: &[Finding]) {
         let mut flags: Vec<&'static str> = findings.iter().map(|f| f.kind.flag()).collect();
-        let shows_source =
-            self.ways.guards.fail_to_source && !flags.is_empty() && self.unit.stabiliser.committed().is_empty();
+        let is_worthless = self.is_doubtful() || self.ways.guards.fail_to_source && !flags.is_empty();
+        let shows_source = is_worthless && self.unit.stabiliser.committed().is_empty();
         if shows_source {
             let word = |text: &str| TargetWord { text: text.to_owned(), ..TargetWord::default() };
             self.unit.last.words = self.unit.source.split_whitespace().map(word).collect();

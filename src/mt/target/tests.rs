@@ -189,7 +189,7 @@ fn blind(target: &mut Target, said: &Recognised) -> (Vec<String>, Translated) {
         let coverage = words.iter().enumerate().map(went).collect();
         sources.push(work.job.source.clone());
         let words = words[..seen].iter().map(|word| say(word)).collect();
-        target.take(work, Some(Translation { words, p: 0.5, coverage }));
+        target.take(work, Some(Translation { words, p: 0.5, coverage, ..Translation::default() }));
     }
     (sources, target.translated(said).expect("news"))
 }
@@ -215,6 +215,36 @@ fn what_still_differs_is_flagged_or_shown_in_its_own_language() {
     let (_, told) = translate_as(&mut target_that(true), &said, forgetful);
     assert_eq!(told.committed, "we don't know and they never come here");
     assert!(told.flags.contains(&"source") && told.flags.contains(&"negation"), "{:?}", told.flags);
+}
+
+/// What a model makes of texts that it is sure of or isn't: draft by draft, the last one final.
+fn told_of(texts: &[(&str, bool)], doubt: bool) -> Vec<(String, String, Vec<&'static str>)> {
+    let guards = GuardRules { doubt, ..GuardRules::default() };
+    let ways = Ways { guards, ..Ways::new(CommitPolicy::SourceTail { words: 1 }) };
+    let mut target = Target::new(Lang::parse("es").expect("known"), 1, &ways);
+    let mut told = Vec::new();
+    for (i, (text, is_sure)) in texts.iter().enumerate() {
+        let said = recognised(text, 0, i + 1 == texts.len());
+        while let Some(work) = target.next(&said, Drafts::All) {
+            let words = work.job.source.split(' ').map(say).collect();
+            target.take(work, Some(Translation { words, p: 0.5, is_doubtful: !is_sure, ..Translation::default() }));
+        }
+        told.extend(target.translated(&said).map(|t| (t.committed, t.tentative, t.flags)));
+    }
+    told
+}
+
+#[test]
+fn what_the_model_doubts_is_not_shown_but_the_source_is() {
+    let doubted =
+        [("quantum states", false), ("quantum states entangle", false), ("quantum states entangle twice", false)];
+    let own = ("quantum states entangle twice".to_owned(), String::new(), vec!["source"]);
+    assert_eq!(told_of(&doubted, true), [own], "no draft of it");
+    assert_eq!(told_of(&doubted, false).last().expect("told").0, "QUANTUM STATES ENTANGLE TWICE");
+    // What was committed while the model was sure stays, and goes on.
+    let begun = [("we go", true), ("we go home", true), ("we go home now", true), ("we go home now alas", false)];
+    let told = told_of(&begun, true);
+    assert_eq!(told.last().expect("told"), &("WE GO HOME NOW ALAS".to_owned(), String::new(), vec![]));
 }
 
 #[test]
