@@ -212,11 +212,13 @@ fn address(config: &Config) -> Result<SocketAddr> {
         Error::config(format!("server.listen: `{}` is not an address", server.listen))
             .hint("write it as 127.0.0.1:8000")
     })?;
-    if !address.ip().is_loopback() && server.token.as_deref().is_none_or(str::is_empty) && !server.insecure {
+    let has_token =
+        [&server.token, &server.token_secret].iter().any(|token| token.as_deref().is_some_and(|t| !t.is_empty()));
+    if !address.ip().is_loopback() && !has_token && !server.insecure {
         return Err(Error::config(format!(
             "server.listen: {address} can be reached from other machines, without a token"
         ))
-        .hint("set `server.token`, or allow it with `--insecure`"));
+        .hint("set `server.token` or `server.token_secret`, or allow it with `--insecure`"));
     }
     Ok(address)
 }

@@ -8,6 +8,7 @@ mod models;
 mod pull;
 mod run;
 mod speak;
+mod token;
 mod translate;
 mod writer;
 
@@ -69,6 +70,8 @@ enum Command {
     Models(models::ModelsCommand),
     /// Measures captions of recordings against what was said: errors, steadiness, lag, cost.
     Eval(eval::EvalArgs),
+    /// Writes a token that lets somebody speak or listen, in some rooms, for some time.
+    Token(token::TokenArgs),
     /// Prints a completion script for a shell.
     Completions {
         /// bash, zsh, fish, elvish or powershell.
@@ -137,6 +140,7 @@ impl Cli {
             Command::Doctor => inspect::doctor(),
             Command::Models(command) => models::models(&command),
             Command::Eval(args) => eval::eval(&args),
+            Command::Token(args) => token::token(&args),
             Command::Completions { shell } => {
                 clap_complete::generate(shell, &mut Self::command(), "sottovoce", &mut std::io::stdout());
                 Ok(())

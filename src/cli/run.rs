@@ -3,7 +3,7 @@
 use super::{Interrupt, load, say};
 use crate::capture::file;
 use crate::capture::paced::Paced;
-use crate::config::SourceKind;
+use crate::config::{SourceKind, TlsConfig};
 use crate::error::{Error, Result};
 use crate::hub::Subscription;
 use crate::hub::fanout::{Dial, Filter};
@@ -28,6 +28,9 @@ pub(super) struct RunArgs {
     /// Address and port to serve on.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// Encrypt with a self-made certificate: phones give a page the microphone over HTTPS only.
+    #[arg(long)]
+    tls: bool,
     /// Allow other machines to connect without a token.
     #[arg(long)]
     insecure: bool,
@@ -43,6 +46,9 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
     let mut config = load(args.pipeline.as_deref())?;
     args.overrides.apply(&mut config)?;
     config.server.insecure |= args.insecure;
+    if args.tls {
+        config.server.tls = TlsConfig::SelfMade;
+    }
     if let Some(listen) = &args.listen {
         config.server.listen.clone_from(listen);
     }
@@ -51,7 +57,7 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
     let pipeline = Arc::new(Pipeline::start(plan, models)?);
     let captions = show_captions(&pipeline)?;
     let server = Server::start(pipeline.clone())?;
-    say(&format!("sottovoce is ready: http://{}/   (Ctrl-C stops it)", server.address))?;
+    say(&ready(&server))?;
     if let Some(advice) = advice(pipeline.plan()) {
         say(&advice)?;
     }
@@ -67,6 +73,17 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
         std::thread::sleep(Duration::from_millis(5));
     }
     outcome.and(stopped)
+}
+
+/// Where it serves, and how to be sure that it is us.
+fn ready(server: &Server) -> String {
+    let scheme = if server.tls.is_some() { "https" } else { "http" };
+    let print = server
+        .tls
+        .iter()
+        .flatten()
+        .map(|print| format!("\n    its own certificate has the SHA-256 fingerprint {print}"));
+    format!("sottovoce is ready: {scheme}://{}/   (Ctrl-C stops it){}", server.address, print.collect::<String>())
 }
 
 /// How to get models that know human voices, while the starter ones are in use.

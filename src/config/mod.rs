@@ -21,6 +21,9 @@ pub fn load(path: &Path) -> Result<Config> {
     let text = std::fs::read_to_string(path)
         .map_err(|e| Error::config(format!("pipeline {}: {e}", path.display())).hint("ready ones are in pipelines/"))?;
     let mut config = parse(&text, environment()).map_err(|e| e.context(path.display()))?;
+    if let (TlsConfig::Files { certificate, key }, Some(folder)) = (&mut config.server.tls, path.parent()) {
+        [certificate, key].into_iter().for_each(|file| *file = folder.join(&*file));
+    }
     if let (Some(file), Some(folder)) = (&mut config.glossary.file, path.parent()) {
         *file = folder.join(&file);
     }

@@ -234,22 +234,55 @@ impl Default for SpeakConfig {
     }
 }
 
+/// `server.tls`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum TlsConfig {
+    /// No encryption.
+    None,
+    /// Our own certificate.
+    SelfMade,
+    /// PEM files, relative to the pipeline file.
+    Files {
+        /// The chain.
+        certificate: PathBuf,
+        /// Its key.
+        key: PathBuf,
+    },
+}
+
 /// `[server]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServerConfig {
     /// Address and port.
     pub listen: String,
-    /// Who speaks or listens must know it (`Authorization: Bearer`, or `token=`). Needed beyond loopback.
+    /// Who knows it may do everything (`Authorization: Bearer`, the subprotocol `bearer.TOKEN`, or `token=`). Beyond loopback
+    /// this or `token_secret` is needed.
     pub token: Option<String>,
+    /// Signs tokens that allow some things, in some rooms, until a time (`sottovoce token`; JWT, HS256); 32 characters or more.
+    pub token_secret: Option<String>,
+    /// How connections are encrypted.
+    /// - `{ kind = "none" }`: not at all; for loopback, or behind a proxy that does it.
+    /// - `{ kind = "self-made" }`: with a certificate that is made once; browsers warn of it. (Phones need TLS for the microphone.)
+    /// - `{ kind = "files", certificate = "chain.pem", key = "key.pem" }`: with one's own.
+    pub tls: TlsConfig,
     /// Serve beyond loopback without a token.
     pub insecure: bool,
     /// Speakers at once.
     pub max_sessions: usize,
     /// Listeners at once.
     pub max_listeners: usize,
+    /// Connections at once that ask for pages, or don't say yet what they want.
+    pub max_connections: usize,
+    /// Connections a second from one address (IPv6: from one network).
+    pub max_arrivals: u32,
+    /// Rooms at once.
+    pub max_rooms: usize,
     /// Bytes of one message from a client.
     pub max_message: usize,
+    /// Seconds that a speaker may send no sound before its session ends.
+    pub idle_timeout: f64,
     /// Events that may wait for a slow listener.
     pub listener_queue: usize,
     /// Seconds that stopping may take before it is cut short.
@@ -261,10 +294,16 @@ impl Default for ServerConfig {
         Self {
             listen: "127.0.0.1:8000".into(),
             token: None,
+            token_secret: None,
+            tls: TlsConfig::None,
             insecure: false,
             max_sessions: 64,
             max_listeners: 1_024,
+            max_connections: 4_096,
+            max_arrivals: 100,
+            max_rooms: 256,
             max_message: 1 << 20,
+            idle_timeout: 600.0,
             listener_queue: 256,
             drain_timeout: 10.0,
         }

@@ -1,6 +1,8 @@
 //! `/v1/rooms/{room}/captions`: what was said lately, as JSON, WebVTT, SRT or plain text.
 
 use super::Shared;
+use super::access::Request;
+use super::access::grant::Right;
 use crate::error::Error;
 use crate::event::{Body, Caption};
 use crate::hub::HubIn;
@@ -28,7 +30,8 @@ pub(super) async fn lately(
     Query(params): Query<Params>,
     headers: HeaderMap,
 ) -> Response {
-    if let Err(refusal) = shared.admit(&headers, params.token.as_deref()) {
+    let wanted = Request { token: params.token.as_deref(), right: Right::Listen, room: Some(&room) };
+    if let Err(refusal) = shared.admit(&headers, wanted) {
         return *refusal;
     }
     let answer = tokio::task::block_in_place(|| answer(&shared, room, &params));

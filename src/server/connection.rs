@@ -1,11 +1,13 @@
 //! One WebSocket's outgoing half: turns the hub's frames into messages, and endings into close codes.
 
+use super::access::Pass;
 use crate::event::{Body, Event};
 use crate::hub::fanout::{Frame, Refusal, Sink};
+use crate::metrics;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_util::SinkExt;
 use futures_util::stream::SplitSink;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Interval, interval_at};
 
@@ -32,30 +34,53 @@ const PING: Duration = Duration::from_secs(20);
 /// A client that hasn't answered for this long is gone.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// Tells a silent client from one that is gone.
+/// Tells a silent client from one that is gone, from one that says too much, and from one whose time is over.
 pub struct Pulse {
     ping: Interval,
     last: Instant,
+    /// Messages a second that it may send, and those of this second.
+    most: u32,
+    since: Instant,
+    messages: u32,
+    pass: Pass,
 }
 
 impl Pulse {
-    /// It has just come.
-    pub fn new() -> Self {
-        Self { ping: interval_at(Instant::now() + PING, PING), last: Instant::now() }
+    /// It has just come, may send so many messages a second, and stay as long as its pass says.
+    pub fn new(most: u32, pass: Pass) -> Self {
+        let now = Instant::now();
+        Self { ping: interval_at(now + PING, PING), last: now, most, since: now, messages: 0, pass }
     }
 
-    /// It has sent something.
-    pub fn felt(&mut self) {
+    /// It has sent something. `false`: it does so too often, and is closed.
+    pub async fn felt(&mut self, out: &mut Out) -> bool {
         self.last = Instant::now();
+        if self.last.duration_since(self.since) >= Duration::from_secs(1) {
+            (self.since, self.messages) = (self.last, 0);
+        }
+        self.messages += 1;
+        if self.messages > self.most {
+            metrics::get().refused.with_label_values(&["messages"]).inc();
+            out.close(code::POLICY, "too many messages").await;
+        }
+        self.messages <= self.most
     }
 
-    /// Waits until it is to be asked again.
+    /// Waits until it is to be asked again, or its time is over.
     pub async fn tick(&mut self) {
-        self.ping.tick().await;
+        let left = self.pass.until.map(|until| until.duration_since(SystemTime::now()).unwrap_or_default());
+        tokio::select! {
+            _ = self.ping.tick() => {}
+            () = tokio::time::sleep(left.unwrap_or(Duration::MAX)) => {}
+        }
     }
 
-    /// Asks it. `false`: it is gone.
+    /// Asks it. `false`: it is gone, or its time is over.
     pub async fn ask(&self, out: &mut Out) -> bool {
+        if self.pass.is_over() {
+            out.close(code::POLICY, "the token is over").await;
+            return false;
+        }
         self.last.elapsed() < SILENCE && out.send(Message::Ping(Vec::new().into())).await
     }
 }

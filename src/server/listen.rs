@@ -1,9 +1,10 @@
 //! `/v1/listen`: gives a room's events to a listener, from where it left off.
 
 use super::Shared;
-use super::access;
+use super::access::grant::Right;
+use super::access::{self, Pass, Request, SUBPROTOCOL};
 use super::connection::{Out, Pulse, Queue, code, unreadable};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::hub::fanout::{Dial, Filter};
 use crate::hub::{HubIn, Subscription};
 use crate::metrics;
@@ -15,8 +16,12 @@ use axum::response::Response;
 use futures_util::StreamExt;
 use serde::Deserialize;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use tokio::sync::mpsc;
+
+/// Bytes of one message from a listener.
+const MOST_SAID: usize = 4 * 1024;
+/// Messages a second from one.
+const MOST_MESSAGES: u32 = 20;
 
 /// The query of design 5.4.
 #[derive(Debug, Default, Deserialize)]
@@ -52,14 +57,19 @@ pub(super) async fn upgrade(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if let Err(refusal) = shared.admit(&headers, params.token.as_deref()) {
-        return *refusal;
+    let room = params.room();
+    let wanted = Request { token: params.token.as_deref(), right: Right::Listen, room: Some(&room) };
+    match shared.admit(&headers, wanted) {
+        Err(refusal) => *refusal,
+        // A listener has nothing to say but pings and good-bye.
+        Ok(pass) => upgrade
+            .protocols([SUBPROTOCOL])
+            .max_message_size(MOST_SAID)
+            .on_upgrade(move |socket| serve(shared, params, pass, socket)),
     }
-    // A listener has nothing to say but pings and good-bye.
-    upgrade.max_message_size(64 * 1024).on_upgrade(move |socket| serve(shared, params, socket))
 }
 
-async fn serve(shared: Arc<Shared>, params: Params, socket: WebSocket) {
+async fn serve(shared: Arc<Shared>, params: Params, pass: Pass, socket: WebSocket) {
     let (sending, mut receiving) = socket.split();
     let mut out = Out(sending);
     let room = params.room();
@@ -68,10 +78,12 @@ async fn serve(shared: Arc<Shared>, params: Params, socket: WebSocket) {
         Ok(filter) => filter,
         Err(e) => return out.refuse(&room, code::POLICY, &e).await,
     };
-    let place = Counted::take(&shared, server.max_listeners);
-    let Some(_place) = place else {
-        metrics::get().refused.with_label_values(&["full"]).inc();
-        return out.refuse(&room, code::FULL, &Error::failed("full: too many listeners")).await;
+    let _place = match shared.inside.enter(&room, server.max_listeners, server.max_rooms) {
+        Ok(place) => place,
+        Err(e) => {
+            metrics::get().refused.with_label_values(&["full"]).inc();
+            return out.refuse(&room, code::FULL, &e).await;
+        }
     };
     let (queue, mut frames) = mpsc::channel(server.listener_queue);
     let id = shared.pipeline.next_id();
@@ -81,7 +93,7 @@ async fn serve(shared: Arc<Shared>, params: Params, socket: WebSocket) {
         return out.refuse(&room, code::FAILED, &e).await;
     }
     let mut seen = (0, 0);
-    let mut pulse = Pulse::new();
+    let mut pulse = Pulse::new(MOST_MESSAGES, pass);
     loop {
         let goes_on = tokio::select! {
             frame = frames.recv() => match frame {
@@ -96,10 +108,7 @@ async fn serve(shared: Arc<Shared>, params: Params, socket: WebSocket) {
             },
             message = receiving.next() => match message {
                 Some(Ok(Message::Close(_))) | None => false,
-                Some(Ok(_)) => {
-                    pulse.felt();
-                    true
-                }
+                Some(Ok(_)) => pulse.felt(&mut out).await,
                 Some(Err(e)) => {
                     out.close(unreadable(&e), "the message can't be read").await;
                     false
@@ -113,21 +122,4 @@ async fn serve(shared: Arc<Shared>, params: Params, socket: WebSocket) {
     }
     // A hub that is gone has forgotten us already.
     let _ = tokio::task::block_in_place(|| shared.pipeline.tell(HubIn::Unsubscribe(id)));
-}
-
-/// One of the listeners' places; given back when dropped.
-pub(super) struct Counted(Arc<Shared>);
-
-impl Counted {
-    pub(super) fn take(shared: &Arc<Shared>, most: usize) -> Option<Self> {
-        let more = |n: usize| (n < most).then_some(n + 1);
-        shared.listeners.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
-        Some(Self(shared.clone()))
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.listeners.fetch_sub(1, Ordering::Relaxed);
-    }
 }

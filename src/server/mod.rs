@@ -2,26 +2,33 @@
 //!
 //! All of tokio lives here (and in the command line's clients). Nothing upstream ever waits for a network client.
 
-mod access;
+pub mod access;
 mod captions;
 mod connection;
+mod door;
+mod inside;
 mod listen;
 mod pages;
 mod said;
+mod secure;
 mod speak;
 
 use crate::error::{Error, Result};
 use crate::metrics;
+use crate::models::places::Places;
 use crate::pipeline::Pipeline;
-use access::Access;
+use access::grant::Right;
+use access::{Access, Pass, Request};
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use door::Door;
+use inside::Inside;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -32,17 +39,17 @@ pub(crate) struct Shared {
     pipeline: Arc<Pipeline>,
     access: Access,
     ready: AtomicBool,
-    listeners: AtomicUsize,
+    inside: Arc<Inside>,
     /// Turns true when the daemon stops.
     draining: watch::Receiver<bool>,
 }
 
 impl Shared {
     /// Lets a request in, or answers it with the reason why not.
-    fn admit(&self, headers: &HeaderMap, token: Option<&str>) -> std::result::Result<(), Box<Response>> {
-        self.access.check(headers, token).map_err(|why| {
+    fn admit(&self, headers: &HeaderMap, wanted: Request<'_>) -> std::result::Result<Pass, Box<Response>> {
+        self.access.check(headers, wanted).map_err(|why| {
             metrics::get().refused.with_label_values(&["access"]).inc();
-            Box::new((StatusCode::FORBIDDEN, why).into_response())
+            Box::new(why.into_response())
         })
     }
 }
@@ -54,6 +61,8 @@ pub struct Server {
     drain: watch::Sender<bool>,
     /// Where it listens.
     pub address: SocketAddr,
+    /// Whether over TLS; then, of a self-made certificate, its fingerprint.
+    pub tls: Option<Option<String>>,
 }
 
 impl Server {
@@ -77,26 +86,16 @@ impl Server {
         })?;
         let address = listener.local_addr().map_err(failed)?;
         let (drain, draining) = watch::channel(false);
-        let access = Access::new(pipeline.plan().config.server.token.clone(), wanted.ip().is_loopback());
-        let shared = Arc::new(Shared {
-            pipeline,
-            access,
-            ready: AtomicBool::new(true),
-            listeners: AtomicUsize::new(0),
-            draining,
-        });
-        let app = router(shared.clone());
-        let mut stop = shared.draining.clone();
-        runtime.spawn(async move {
-            let until = async move {
-                // An error means the server itself is gone.
-                let _ = stop.wait_for(|stop| *stop).await;
-            };
-            if let Err(e) = axum::serve(listener, app).with_graceful_shutdown(until).await {
-                tracing::error!(error = %e, "the server has stopped");
-            }
-        });
-        Ok(Self { runtime: Some(runtime), shared, drain, address })
+        let config = pipeline.plan().config.server.clone();
+        let access = Access::new(&config, wanted.ip().is_loopback())?;
+        let secured = secure::acceptor(&config.tls, wanted, &Places::from_env().data)?;
+        let tls = secured.as_ref().map(|secured| secured.fingerprint.clone());
+        let shared =
+            Arc::new(Shared { pipeline, access, ready: AtomicBool::new(true), inside: Arc::default(), draining });
+        let limits = door::Limits { connections: config.max_connections, arrivals: config.max_arrivals };
+        let door = Door::new(router(shared.clone()), secured.map(|secured| secured.acceptor), limits);
+        runtime.spawn(door.open(listener, shared.draining.clone()));
+        Ok(Self { runtime: Some(runtime), shared, drain, address, tls })
     }
 
     /// Says "not ready" and lets the speakers finish: their sessions end, their last captions still go out.
@@ -111,7 +110,7 @@ impl Server {
         self.drain();
         if let Some(runtime) = self.runtime.take() {
             let deadline = std::time::Instant::now() + Duration::from_secs(1);
-            while self.shared.listeners.load(Ordering::Relaxed) > 0 && std::time::Instant::now() < deadline {
+            while self.shared.inside.count() > 0 && std::time::Instant::now() < deadline {
                 std::thread::sleep(Duration::from_millis(10));
             }
             runtime.shutdown_timeout(Duration::from_millis(500));
@@ -123,12 +122,20 @@ fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/livez", get(|| async { "ok\n" }))
         .route("/readyz", get(readyz))
-        .route("/metrics", get(|| async { metrics::get().text() }))
+        .route("/metrics", get(numbers))
         .route("/v1/listen", get(listen::upgrade))
         .route("/v1/speak", get(speak::upgrade))
         .route("/v1/rooms/{room}/captions", get(captions::lately))
         .merge(pages::router())
         .with_state(shared)
+}
+
+/// What the server counts, for Prometheus: not for everyone, where there are tokens.
+async fn numbers(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    match shared.admit(&headers, Request { token: None, right: Right::Admin, room: None }) {
+        Ok(_) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], metrics::get().text()).into_response(),
+        Err(refusal) => *refusal,
+    }
 }
 
 async fn readyz(State(shared): State<Arc<Shared>>) -> (StatusCode, &'static str) {

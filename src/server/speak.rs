@@ -1,9 +1,10 @@
 //! `/v1/speak`: turns a client's binary audio into a session, and gives it the captions of what it says.
 
 use super::Shared;
-use super::access;
+use super::access::grant::Right;
+use super::access::{self, Pass, Request, SUBPROTOCOL};
 use super::connection::{Out, Pulse, Queue, code, unreadable};
-use super::listen::Counted;
+use super::inside::Place;
 use super::said::{self, Order};
 use crate::audio::{AudioFormat, s16le_to_f32};
 use crate::capture::Block;
@@ -22,9 +23,11 @@ use futures_util::StreamExt;
 use futures_util::stream::SplitStream;
 use serde::Deserialize;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
+/// Messages a second from one speaker: blocks of 10 ms, and five times that to catch up after a stall.
+const MOST_MESSAGES: u32 = 500;
 /// A client must say its format within this time.
 const CONFIG_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -38,30 +41,40 @@ pub(super) struct Params {
     token: Option<String>,
 }
 
+impl Params {
+    fn room(&self) -> String {
+        self.room.clone().unwrap_or_else(|| "main".into())
+    }
+}
+
 pub(super) async fn upgrade(
     State(shared): State<Arc<Shared>>,
     Query(params): Query<Params>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if let Err(refusal) = shared.admit(&headers, params.token.as_deref()) {
-        return *refusal;
-    }
+    let room = params.room();
+    let wanted = Request { token: params.token.as_deref(), right: Right::Speak, room: Some(&room) };
+    let pass = match shared.admit(&headers, wanted) {
+        Ok(pass) => pass,
+        Err(refusal) => return *refusal,
+    };
     let most = shared.pipeline.plan().config.server.max_message;
-    upgrade.max_message_size(most).on_upgrade(move |socket| serve(shared, params, socket))
+    let upgrade = upgrade.protocols([SUBPROTOCOL]).max_message_size(most);
+    upgrade.on_upgrade(move |socket| serve(shared, params, pass, socket))
 }
 
-async fn serve(shared: Arc<Shared>, params: Params, socket: WebSocket) {
+async fn serve(shared: Arc<Shared>, params: Params, pass: Pass, socket: WebSocket) {
     let (sending, mut receiving) = socket.split();
     let mut out = Out(sending);
-    let room = params.room.clone().unwrap_or_else(|| "main".into());
+    let room = params.room();
     let format = match tokio::time::timeout(CONFIG_PATIENCE, first_frame(&mut receiving)).await {
         Ok(Ok(format)) => format,
         Ok(Err((code, e))) => return out.refuse(&room, code, &e).await,
         Err(_) => return out.refuse(&room, code::POLICY, &Error::input("no config frame came")).await,
     };
     match tokio::task::block_in_place(|| open(&shared, &params, &room, format)) {
-        Ok(conversation) => conversation.run(out, receiving).await,
+        Ok(conversation) => conversation.run(out, receiving, pass).await,
         Err(e) => {
             let code = match e.kind() {
                 _ if *shared.draining.borrow() => code::DRAINING,
@@ -95,7 +108,9 @@ struct Conversation {
     events: mpsc::Receiver<crate::hub::fanout::Frame>,
     listener: u64,
     room: String,
-    _counted: Counted,
+    /// When the last sound came.
+    heard: Instant,
+    _place: Place,
 }
 
 fn open(shared: &Arc<Shared>, params: &Params, room: &str, format: AudioFormat) -> Result<Conversation> {
@@ -107,16 +122,17 @@ fn open(shared: &Arc<Shared>, params: &Params, room: &str, format: AudioFormat) 
     let lang = params.from.as_deref().filter(|l| !matches!(*l, "" | "auto")).map(Lang::parse).transpose()?;
     let reads = params.lang.as_deref().filter(|l| !matches!(*l, "" | "*" | "all")).map(Lang::parse).transpose()?;
     let opening = Opening { room: room.to_owned(), speaker: name, lang, format, live: true };
+    let server = &shared.pipeline.plan().config.server;
+    // Sessions have their own limit; here they only count as connections that stopping waits for.
+    let place = shared.inside.enter(room, usize::MAX, server.max_rooms)?;
     let speaker = shared.pipeline.open(opening)?;
-    let (queue, events) = mpsc::channel(shared.pipeline.plan().config.server.listener_queue);
+    let (queue, events) = mpsc::channel(server.listener_queue);
     let id = shared.pipeline.next_id();
     // The speaker reads along; what nobody reads isn't drafted.
     let filter = Filter { session: Some(speaker.session().number), lang: reads, dial: Dial::Instant, voice: false };
     let sink = Box::new(Queue(queue));
     let subscription = Subscription { id, room: room.to_owned(), filter, after: None, replay: false, sink };
     shared.pipeline.subscribe(subscription)?;
-    // Sessions have their own limit; here they only count as connections that stopping waits for.
-    let counted = Counted::take(shared, usize::MAX).ok_or_else(|| Error::failed("full"))?;
     Ok(Conversation {
         shared: shared.clone(),
         speaker: Some(speaker),
@@ -124,15 +140,17 @@ fn open(shared: &Arc<Shared>, params: &Params, room: &str, format: AudioFormat) 
         events,
         listener: id,
         room: room.to_owned(),
-        _counted: counted,
+        heard: Instant::now(),
+        _place: place,
     })
 }
 
 impl Conversation {
-    async fn run(mut self, mut out: Out, mut receiving: SplitStream<WebSocket>) {
+    async fn run(mut self, mut out: Out, mut receiving: SplitStream<WebSocket>, pass: Pass) {
+        let idle = Duration::from_secs_f64(self.shared.pipeline.plan().config.server.idle_timeout);
         let mut draining = self.shared.draining.clone();
         let mut seen = (0, 0);
-        let mut pulse = Pulse::new();
+        let mut pulse = Pulse::new(MOST_MESSAGES, pass);
         loop {
             let goes_on = tokio::select! {
                 frame = self.events.recv() => match frame {
@@ -143,17 +161,18 @@ impl Conversation {
                     None => { out.too_slow(&self.room, seen).await; false }
                 },
                 message = receiving.next() => match message {
-                    Some(Ok(message)) => {
-                        pulse.felt();
-                        match self.hear(message) {
-                            Ok(goes_on) => goes_on,
-                            Err(e) => { out.refuse(&self.room, refusal(&e), &e).await; false }
-                        }
-                    }
+                    Some(Ok(message)) => pulse.felt(&mut out).await && match self.hear(message) {
+                        Ok(goes_on) => goes_on,
+                        Err(e) => { out.refuse(&self.room, refusal(&e), &e).await; false }
+                    },
                     Some(Err(e)) => { out.close(unreadable(&e), "the message can't be read").await; false }
                     None => false,
                 },
-                () = pulse.tick() => pulse.ask(&mut out).await,
+                () = pulse.tick() => {
+                    // Whoever is silent that long has gone away from an open microphone; the place is for others.
+                    if self.heard.elapsed() > idle { self.hang_up(); }
+                    pulse.ask(&mut out).await
+                }
                 // The server stops: what was said is still finished, and good-bye comes from the hub.
                 () = stopping(&mut draining), if self.speaker.is_some() => { self.hang_up(); true }
             };
@@ -170,6 +189,7 @@ impl Conversation {
     fn hear(&mut self, message: Message) -> Result<bool> {
         match message {
             Message::Binary(bytes) => {
+                self.heard = Instant::now();
                 if let Some(speaker) = &mut self.speaker {
                     speaker.push(Block { format: self.format, samples: s16le_to_f32(&bytes) })?;
                 }

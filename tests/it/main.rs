@@ -1,5 +1,6 @@
 //! All tests of the program as it is used: its command line, its WebSocket, its pages, its models.
 
+mod access;
 mod browser;
 mod by_language;
 mod cli;

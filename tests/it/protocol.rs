@@ -152,8 +152,8 @@ async fn tokens_origins_and_places_are_kept() {
             }
         }
     };
-    assert_eq!(refused_status("/v1/listen?room=r", None).await, 403);
-    assert_eq!(refused_status("/v1/listen?room=r&token=s3creT", None).await, 403);
+    assert_eq!(refused_status("/v1/listen?room=r", None).await, 401);
+    assert_eq!(refused_status("/v1/listen?room=r&token=s3creT", None).await, 401);
     assert_eq!(refused_status("/v1/listen?room=r&token=s3cret", Some("http://evil.example")).await, 403);
     let config = r#"{"type":"config","rate":16000}"#;
     let mut first = daemon.ws("/v1/speak?room=r&token=s3cret").await;
@@ -162,7 +162,7 @@ async fn tokens_origins_and_places_are_kept() {
     let (code, error) = refused(&daemon, "/v1/speak?room=r&token=s3cret", vec![Message::text(config)]).await;
     assert_eq!(code, Some(1013), "{error}");
     let (status, _) = daemon.get("/v1/rooms/r/captions").await;
-    assert_eq!(status, 403);
+    assert_eq!(status, 401);
 }
 
 fn server_with(lines: &str) -> String {

@@ -74,15 +74,23 @@ pub struct Daemon {
 impl Daemon {
     /// Starts `sottovoce run` on this pipeline and waits until it is ready.
     pub async fn start(toml: &str, envs: &[(&str, &str)]) -> Self {
+        Self::start_logging(toml, envs, None).await
+    }
+
+    /// The same, with its standard error in a file.
+    pub async fn start_logging(toml: &str, envs: &[(&str, &str)], log: Option<&Path>) -> Self {
         let pipeline = tempfile::Builder::new().suffix(".toml").tempfile().expect("a file");
         std::fs::write(pipeline.path(), toml).expect("written");
         let mut command = program();
         command.arg("run").arg(pipeline.path()).envs(envs.iter().copied());
+        if let Some(log) = log {
+            command.stderr(std::fs::File::create(log).expect("a file"));
+        }
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the daemon starts");
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         let ready = loop {
             let line = lines.next().expect("the daemon says where it serves").expect("text");
-            if let Some(rest) = line.split("http://").nth(1).filter(|_| line.contains("ready")) {
+            if let Some(rest) = line.split("://").nth(1).filter(|_| line.contains("ready")) {
                 break rest.split('/').next().expect("an address").parse().expect("an address");
             }
         };
