@@ -10,8 +10,8 @@ build_packages=(pkg-config build-essential libasound2-dev)
 run_packages=(espeak-ng)
 fetch_packages=(python3 python3-pip)
 # A sound server without a sound card, a browser with a microphone made of a file, and what the feature whisper-cpp is
-# compiled with.
-test_packages=(libasound2-plugins pulseaudio pulseaudio-utils alsa-utils chromium cmake libclang-dev)
+# compiled with; a WebSocket client that isn't ours.
+test_packages=(libasound2-plugins pulseaudio pulseaudio-utils alsa-utils chromium cmake libclang-dev python3-websockets python3-jsonschema)
 
 # ONNX Runtime: the library is the same in every wheel of a version, so one Python's wheel serves all.
 ort_version=1.24.4

@@ -4,6 +4,7 @@
 
 use crate::glossary::TermUse;
 use crate::text::Lang;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use std::sync::Arc;
 pub const PROTOCOL_VERSION: u32 = 1;
 
 /// An event with its place in the room: JSON object with the fields of both.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
     /// The room it happened in.
     pub room: String,
@@ -28,7 +29,7 @@ pub struct Event {
 }
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Body {
     /// The first event on every connection.
@@ -121,7 +122,7 @@ pub enum Body {
 }
 
 /// The text of one stretch of speech in one language.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Caption {
     /// The same for all revisions of one caption.
     pub id: String,
@@ -179,7 +180,7 @@ impl Caption {
 }
 
 /// A word and when it was said.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WordTime {
     /// The word.
     pub text: String,
@@ -192,7 +193,7 @@ pub struct WordTime {
 }
 
 /// Transcript or translation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// In the speaker's language.
@@ -202,7 +203,7 @@ pub enum Kind {
 }
 
 /// How the daemon is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Keeping up.

@@ -16,6 +16,20 @@ use std::fmt;
 #[serde(try_from = "String", into = "String")]
 pub struct Lang(String);
 
+impl schemars::JsonSchema for Lang {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Lang".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "description": "A language by its BCP-47 tag, such as `en` or `es-MX`.",
+            "maxLength": LONGEST_TAG
+        })
+    }
+}
+
 /// RFC 5646 §4.4.1 asks for room for 35 characters.
 const LONGEST_TAG: usize = 35;
 

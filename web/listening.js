@@ -1,6 +1,7 @@
 // Turns a room's WebSocket into events and voice, and comes back by itself where it was when the connection breaks.
 
-import { backoff, closed, refusal, socketAddress } from "./words.js";
+import { connect, refusal } from "./server.js";
+import { backoff, closed } from "./words.js";
 
 /** A binary frame of voice: one byte with the id's length, the id, then PCM. */
 function voiceFrame(buffer) {
@@ -45,7 +46,7 @@ export class Listening {
     this.#drop();
     this.#isGreeted = false;
     this.#on.state("connecting", "Connecting …");
-    const socket = new WebSocket(socketAddress("/v1/listen", { ...this.#query, after: this.#seen }));
+    const socket = connect("/v1/listen", { ...this.#query, after: this.#seen });
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => (typeof data === "string" ? this.#event(JSON.parse(data)) : this.#voice(data));
@@ -62,7 +63,7 @@ export class Listening {
   async #lost({ text, again }) {
     const socket = this.#socket;
     this.#drop();
-    const refused = this.#isGreeted ? null : await refusal();
+    const refused = this.#isGreeted ? null : await refusal(this.#query.room);
     if (this.#socket !== socket) return;
     this.#socket = null;
     if (refused || again === "never") return this.#on.state("refused", refused ?? text);

@@ -1,6 +1,7 @@
 // Turns frames of PCM into a session on the server, and the server's answers into events.
 
-import { backoff, closed, refusal, socketAddress } from "./words.js";
+import { connect, refusal } from "./server.js";
+import { backoff, closed } from "./words.js";
 
 /** Sound that waits while there is no connection, in frames of 40 ms; older sound is lost, and that is said. */
 const KEPT_FRAMES = 125;
@@ -34,7 +35,7 @@ export class Speaking {
   #open() {
     this.#isGreeted = false;
     this.#on.state("connecting", "Connecting …");
-    const socket = new WebSocket(socketAddress("/v1/speak", this.#query));
+    const socket = connect("/v1/speak", this.#query);
     this.#socket = socket;
     socket.onopen = () => {
       socket.send(JSON.stringify({ type: "config", rate: this.#rate, format: "s16le", channels: 1 }));

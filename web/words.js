@@ -42,11 +42,12 @@ export function roomOf(path) {
   return part ? decodeURIComponent(part) : "main";
 }
 
-/** An address on this server. The token that opened this page opens what it leads to. */
+/** An address on this server. */
 export function address(path, query = {}) {
   const url = new URL(path, location.href);
-  const token = new URLSearchParams(location.search).get("token");
-  for (const [key, value] of Object.entries({ ...query, token })) {
+  url.hash = "";
+  url.search = "";
+  for (const [key, value] of Object.entries(query)) {
     if (value) url.searchParams.set(key, value);
   }
   return url;
@@ -55,18 +56,6 @@ export function address(path, query = {}) {
 /** The address of a room, or of a page in it. */
 export const roomAddress = (room, page = "") => address(`/r/${encodeURIComponent(room)}${page}`).href;
 
-/** A WebSocket's address on this server. */
-export function socketAddress(path, query) {
-  const url = address(path, query);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return url.href;
-}
-
-/** Why a connection isn't let in, if so: a browser hides the answer to a WebSocket that was refused. */
-export async function refusal() {
-  const answer = await fetch(address("/v1/rooms/main/captions")).catch(() => null);
-  return answer?.status === 403 ? `The server does not allow this: ${await answer.text()}.` : null;
-}
 
 const unspaced = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 

@@ -72,6 +72,8 @@ enum Command {
     Eval(eval::EvalArgs),
     /// Writes a token that lets somebody speak or listen, in some rooms, for some time.
     Token(token::TokenArgs),
+    /// Prints the protocol of the WebSockets (AsyncAPI 3, with JSON Schemas of all messages).
+    Schema,
     /// Prints a completion script for a shell.
     Completions {
         /// bash, zsh, fish, elvish or powershell.
@@ -141,6 +143,7 @@ impl Cli {
             Command::Models(command) => models::models(&command),
             Command::Eval(args) => eval::eval(&args),
             Command::Token(args) => token::token(&args),
+            Command::Schema => say(&format!("{:#}", crate::server::schema::document())),
             Command::Completions { shell } => {
                 clap_complete::generate(shell, &mut Self::command(), "sottovoce", &mut std::io::stdout());
                 Ok(())

@@ -24,7 +24,7 @@ pub struct Found {
 }
 
 /// What became of a term.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TermUse {
     /// As it is said.
     pub source: String,

@@ -202,6 +202,7 @@ mod tests {
         };
         assert!(given(Right::Speak, Some("main")).is_ok_and(|pass| pass.until.is_some() && !pass.is_over()));
         assert!(given(Right::Admin, None).is_ok());
+        assert!(given(Right::Speak, None).is_ok());
         assert!(matches!(given(Right::Listen, Some("main")), Err(Refusal::Forbidden(_))));
         assert!(matches!(given(Right::Speak, Some("other")), Err(Refusal::Forbidden(_))));
         assert!(matches!(check(config(), Some("s3cret"), &[]), Err(Refusal::Unknown(_))));

@@ -14,6 +14,7 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use futures_util::StreamExt;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -23,14 +24,20 @@ const MOST_SAID: usize = 4 * 1024;
 /// Messages a second from one.
 const MOST_MESSAGES: u32 = 20;
 
-/// The query of design 5.4.
-#[derive(Debug, Default, Deserialize)]
+/// The query of `/v1/listen`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 pub(super) struct Params {
+    /// Which room; `main`, unless given.
     room: Option<String>,
+    /// Translations into this language only (transcripts come always); all, unless given.
     lang: Option<String>,
+    /// How steady: `instant`, `balanced` (unless given) or `reading`.
     dial: Option<String>,
+    /// `on`: the translated voice, too.
     voice: Option<String>,
+    /// Where the last connection ended: `epoch.seq` of the last caption, speech, marker or gap, or `resume` of its `bye`.
     after: Option<String>,
+    /// A token, for clients that can send neither `Authorization: Bearer` nor the subprotocol `bearer.TOKEN`.
     token: Option<String>,
 }
 

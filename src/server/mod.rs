@@ -10,6 +10,7 @@ mod inside;
 mod listen;
 mod pages;
 mod said;
+pub mod schema;
 mod secure;
 mod speak;
 
@@ -123,6 +124,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/livez", get(|| async { "ok\n" }))
         .route("/readyz", get(readyz))
         .route("/metrics", get(numbers))
+        .route("/v1/schema", get(|| async { axum::Json(schema::document()) }))
         .route("/v1/listen", get(listen::upgrade))
         .route("/v1/speak", get(speak::upgrade))
         .route("/v1/rooms/{room}/captions", get(captions::lately))

@@ -2,19 +2,24 @@
 
 use crate::audio::AudioFormat;
 use crate::error::{Error, Result};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Bytes of a marker's id: it comes back in events, so it must not be a way to store things.
 const LONGEST_MARKER: usize = 256;
 
-/// The first message.
-#[derive(Debug, Deserialize)]
-struct Config {
+/// A speaker's first message: the format of its audio.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct Config {
+    /// `config`.
     #[serde(rename = "type")]
     kind: String,
+    /// Samples a second of one channel.
     rate: u32,
+    /// `s16le`: signed 16-bit integers, the low byte first.
     #[serde(default = "s16le")]
     format: String,
+    /// Interleaved; they are mixed.
     #[serde(default = "one")]
     channels: u16,
 }
@@ -27,12 +32,20 @@ fn one() -> u16 {
     1
 }
 
-/// Every later one.
-#[derive(Debug, Deserialize)]
+/// A speaker's later messages, between its audio.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
-enum Later {
-    Marker { marker: serde_json::Value },
-    End { end: bool },
+pub(super) enum Later {
+    /// Comes back as the event `marker` once everything before it is published.
+    Marker {
+        /// Its id: text, or a number that comes back as text.
+        marker: serde_json::Value,
+    },
+    /// All is said: the last captions come, then `bye`.
+    End {
+        /// `true`.
+        end: bool,
+    },
 }
 
 /// What a speaker wants between its audio.

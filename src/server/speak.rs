@@ -21,6 +21,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use futures_util::StreamExt;
 use futures_util::stream::SplitStream;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -31,13 +32,18 @@ const MOST_MESSAGES: u32 = 500;
 /// A client must say its format within this time.
 const CONFIG_PATIENCE: Duration = Duration::from_secs(10);
 
-/// The query of design 5.4.
-#[derive(Debug, Default, Deserialize)]
+/// The query of `/v1/speak`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 pub(super) struct Params {
+    /// Which room; `main`, unless given.
     room: Option<String>,
+    /// The language spoken, or `auto`; as the server is configured, unless given.
     from: Option<String>,
+    /// The speaker's name, as listeners see it.
     speaker: Option<String>,
+    /// The translation that comes back; all, unless given.
     lang: Option<String>,
+    /// A token, for clients that can send neither `Authorization: Bearer` nor the subprotocol `bearer.TOKEN`.
     token: Option<String>,
 }
 

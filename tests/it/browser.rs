@@ -36,6 +36,24 @@ fn finals(kind: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_opens_a_page_and_leaves_its_address() {
+    let toml = support::server_toml(support::free_port()) + "token = \"s3/cret (really)\"\n";
+    let daemon = support::Daemon::start(&toml, &[]).await;
+    let url = |path: &str| format!("http://{}{path}", daemon.addr);
+    let mut browser = Chromium::start(&support::sample("hello-en.wav")).await;
+    for path in ["/r/main?lang=es#token=s3%2Fcret+(really)", "/r/main?lang=es&token=s3%2Fcret%20(really)"] {
+        let page = browser.open(&url(path), "sessionStorage.clear()").await;
+        browser.until(&page, "document.querySelector('#state').dataset.state === 'live'").await;
+        assert_eq!(browser.evaluate(&page, "location.href").await, url("/r/main?lang=es"), "{path}");
+        // What the page leads to is opened by the same token.
+        let leads = "fetch('/v1/rooms/main/captions').then((answer) => answer.status)";
+        assert_eq!(browser.evaluate(&page, leads).await, 401, "no cookie carries it");
+    }
+    let stranger = browser.open(&url("/r/main"), "sessionStorage.clear()").await;
+    browser.until(&stranger, "document.querySelector('#state').dataset.state === 'refused'").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn speaks_and_reads_in_the_browser() {
     let samples = support::repo().join("onnx/starter/samples");
     let said = std::fs::read_to_string(samples.join("hello-en.txt")).expect("the sample's text");

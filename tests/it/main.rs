@@ -21,6 +21,7 @@ mod silence;
 mod streaming;
 mod supervision;
 mod support;
+mod third_party;
 mod toy_hub;
 mod translation;
 mod voices;

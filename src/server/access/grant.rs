@@ -10,15 +10,15 @@ use std::time::{Duration, SystemTime};
 /// Bytes of a secret: HS256 wants as many as its hash has (RFC 7518 §3.2).
 pub const SHORTEST_SECRET: usize = 32;
 
-/// What a token may allow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+/// What a token may allow; each allows what goes before it, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Right {
     /// Reading captions and hearing the voice.
     Listen,
-    /// Speaking, and reading what comes of it.
+    /// Speaking.
     Speak,
-    /// All of it, and what concerns the whole server.
+    /// What concerns the whole server.
     Admin,
 }
 
@@ -44,7 +44,7 @@ impl Grant {
     /// Whether it allows this in that room (`None`: in no particular one).
     pub fn allows(&self, right: Right, room: Option<&str>) -> bool {
         let is_there = |rooms: &Vec<String>| room.is_some_and(|room| rooms.iter().any(|own| own == room));
-        (self.can.contains(&right) || self.can.contains(&Right::Admin)) && self.rooms.as_ref().is_none_or(is_there)
+        self.can.iter().any(|own| *own >= right) && self.rooms.as_ref().is_none_or(is_there)
     }
 
     /// When it ends.
