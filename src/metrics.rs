@@ -1,5 +1,6 @@
 //! Every metric and its name, in one place; `/metrics` shows them in Prometheus' text format.
 
+use prometheus::core::Collector;
 use prometheus::{
     Counter, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
@@ -167,6 +168,13 @@ impl Metrics {
             Box::new(self.drafts_skipped.clone()),
         ];
         collectors.into_iter().try_for_each(|c| self.registry.register(c))
+    }
+
+    /// Seconds that the oldest live work of any link waits.
+    pub fn longest_waiting(&self) -> f64 {
+        let families = self.waiting_age.collect();
+        let ages = families.iter().flat_map(|family| family.get_metric()).map(|metric| metric.get_gauge().get_value());
+        ages.fold(0.0, f64::max)
     }
 
     /// All values in Prometheus' text format.

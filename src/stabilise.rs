@@ -7,10 +7,11 @@ pub mod seam;
 
 use crate::audio::StreamTime;
 use crate::text::Word;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// When words become final.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
 pub enum CommitPolicy {
     /// What the model itself can't change any more (streaming CTC and transducers).

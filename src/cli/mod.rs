@@ -7,6 +7,7 @@ mod listen;
 mod models;
 mod pull;
 mod run;
+mod service;
 mod speak;
 mod token;
 mod translate;
@@ -72,8 +73,12 @@ enum Command {
     Eval(eval::EvalArgs),
     /// Writes a token that lets somebody speak or listen, in some rooms, for some time.
     Token(token::TokenArgs),
-    /// Prints the protocol of the WebSockets (AsyncAPI 3, with JSON Schemas of all messages).
-    Schema,
+    /// Prints what other programs want to know of this one.
+    Schema {
+        /// Of what.
+        #[arg(value_enum, default_value = "protocol")]
+        of: Schema,
+    },
     /// Prints a completion script for a shell.
     Completions {
         /// bash, zsh, fish, elvish or powershell.
@@ -81,6 +86,16 @@ enum Command {
     },
     /// Prints the manual page (roff).
     Man,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Schema {
+    /// The WebSockets: AsyncAPI 3, with JSON Schemas of all messages.
+    Protocol,
+    /// Pipeline files: a JSON Schema, for editors.
+    Settings,
+    /// Pipeline files: all keys, for people (Markdown).
+    Reference,
 }
 
 /// Options that change a pipeline file.
@@ -143,7 +158,11 @@ impl Cli {
             Command::Models(command) => models::models(&command),
             Command::Eval(args) => eval::eval(&args),
             Command::Token(args) => token::token(&args),
-            Command::Schema => say(&format!("{:#}", crate::server::schema::document())),
+            Command::Schema { of } => say(&match of {
+                Schema::Protocol => format!("{:#}", crate::server::schema::document()),
+                Schema::Settings => format!("{:#}", config::reference::schema()),
+                Schema::Reference => config::reference::markdown().trim_end().to_owned(),
+            }),
             Command::Completions { shell } => {
                 clap_complete::generate(shell, &mut Self::command(), "sottovoce", &mut std::io::stdout());
                 Ok(())
@@ -157,9 +176,13 @@ impl Cli {
 }
 
 fn start_logs(format: LogFormat) {
+    // What is wrong with a file is said once, by us. Each utterance is told to machines only.
+    let usual = match format {
+        LogFormat::Text => "warn,sottovoce=info,symphonia=off",
+        LogFormat::Json => "warn,sottovoce=info,symphonia=off,utterance=info",
+    };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        // What is wrong with a file is said once, by us.
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sottovoce=info,symphonia=off"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     let logs = logs.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     // Only the first call in a process sets the logs; tests may have done so.

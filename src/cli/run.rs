@@ -1,5 +1,6 @@
 //! `run`: the daemon. Load → warm up → ready → open the port and the microphone; stop in the reverse order.
 
+use super::service::Service;
 use super::{Interrupt, load, say};
 use crate::capture::file;
 use crate::capture::paced::Paced;
@@ -58,10 +59,12 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
     let captions = show_captions(&pipeline)?;
     let server = Server::start(pipeline.clone())?;
     say(&ready(&server))?;
+    let mut service = Service::ready(&server.address.to_string());
     if let Some(advice) = advice(pipeline.plan()) {
         say(&advice)?;
     }
-    let outcome = serve(&pipeline, &interrupt);
+    let outcome = serve(&pipeline, &interrupt, &mut service);
+    service.stopping();
     server.drain();
     let patience = Duration::from_secs_f64(pipeline.plan().config.server.drain_timeout);
     let stopped = pipeline.stop(patience);
@@ -119,7 +122,7 @@ fn show_captions(pipeline: &Pipeline) -> Result<JoinHandle<()>> {
 }
 
 /// Feeds the local source until the end is asked for or something fails.
-fn serve(pipeline: &Pipeline, interrupt: &Interrupt) -> Result<()> {
+fn serve(pipeline: &Pipeline, interrupt: &Interrupt, service: &mut Service) -> Result<()> {
     let mut source = LocalSource::open(pipeline)?;
     loop {
         if let Some(fault) = pipeline.fault() {
@@ -129,6 +132,7 @@ fn serve(pipeline: &Pipeline, interrupt: &Interrupt) -> Result<()> {
             return Ok(());
         }
         source = source.step(pipeline)?;
+        service.beat(pipeline);
     }
 }
 

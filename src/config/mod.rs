@@ -2,6 +2,7 @@
 //!
 //! Nothing here touches the disk beyond the file itself; what paths and models mean is decided in `plan`.
 
+pub mod reference;
 mod schema;
 
 pub use schema::*;

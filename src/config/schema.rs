@@ -10,11 +10,12 @@ use crate::onnx::Device;
 use crate::pipeline::governor::GovernorRules;
 use crate::stabilise::CommitPolicy;
 use crate::text::Lang;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// A pipeline file.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Where the daemon's own speech comes from.
@@ -36,7 +37,7 @@ pub struct Config {
 }
 
 /// Kinds of local source.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourceKind {
     /// A capture device.
@@ -47,7 +48,7 @@ pub enum SourceKind {
 }
 
 /// `[source]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SourceConfig {
     /// `microphone` or `none`.
@@ -75,7 +76,7 @@ impl Default for SourceConfig {
 }
 
 /// `[listen]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ListenConfig {
     /// The voice activity backend.
@@ -93,7 +94,7 @@ impl Default for ListenConfig {
 }
 
 /// `[recognise]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RecogniseConfig {
     /// The backend; `auto` finds out from the model's files.
@@ -143,7 +144,7 @@ impl Default for RecogniseConfig {
 }
 
 /// `[translate]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TranslateConfig {
     /// The backend, or `none`.
@@ -197,7 +198,7 @@ impl Default for TranslateConfig {
 }
 
 /// `[glossary]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct GlossaryConfig {
     /// The file: TOML, or a table with tabs (`*.tsv`); relative to the pipeline file. Read again when it changes.
@@ -213,7 +214,7 @@ impl Default for GlossaryConfig {
 }
 
 /// `[speak]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SpeakConfig {
     /// The backend, or `none`. `auto` takes what the models' files need, and eSpeak NG where there are no models.
@@ -235,7 +236,7 @@ impl Default for SpeakConfig {
 }
 
 /// `server.tls`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum TlsConfig {
     /// No encryption.
@@ -252,7 +253,7 @@ pub enum TlsConfig {
 }
 
 /// `[server]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServerConfig {
     /// Address and port.

@@ -153,6 +153,22 @@ impl Hub {
         let kind = if caption.lang == caption.source_lang { "source" } else { "translation" };
         let is_final = if caption.is_final { "true" } else { "false" };
         metrics::get().captions.with_label_values(&[kind, is_final]).inc();
+        if caption.is_final {
+            // For those who run it: how it went, and not a word of what was said.
+            tracing::info!(
+                target: "utterance",
+                room = %session.room,
+                session = %caption.session,
+                utterance = caption.utterance,
+                lang = %caption.lang,
+                kind,
+                seconds = caption.end - caption.start,
+                lag = published.event.t - caption.end,
+                words = caption.committed.split_whitespace().count(),
+                flags = caption.flags.join(","),
+                "final"
+            );
+        }
         if session.is_live() && !published.is_draft {
             metrics::get().lag.with_label_values(&[kind]).observe((published.event.t - caption.end).max(0.0));
         }

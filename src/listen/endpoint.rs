@@ -3,10 +3,11 @@
 //! Pure: no sound, no model, no clock but the count of samples. The rules are data ([`EndpointRules`]).
 
 use crate::audio::{StreamTime, samples_in_ms};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// When speech begins and ends. All times in milliseconds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct EndpointRules {
     /// Speech is at least this probable when an utterance starts. earshot's false alarms on hum vanish above 0.6.
@@ -19,11 +20,11 @@ pub struct EndpointRules {
     pub pre_roll_ms: u32,
     /// Silence after which an utterance ends (the hangover).
     pub trailing_silence_ms: u32,
-    /// An utterance of this length ends at the next short pause …
+    /// An utterance of this length ends at the next short pause (`long_trailing_silence_ms`).
     pub long_utterance_ms: u32,
-    /// … of this length …
+    /// What is a short pause for a long utterance.
     pub long_trailing_silence_ms: u32,
-    /// … and at this length wherever it is.
+    /// An utterance of this length ends wherever it is.
     pub max_utterance_ms: u32,
 }
 

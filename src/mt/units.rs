@@ -6,10 +6,11 @@
 //! are cut, and only where another committed word follows, so that what is closed never changes.
 
 use crate::text::Word;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// When a unit ends.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct UnitRules {
     /// A unit of more words is cut at its best place: a comma, before a conjunction, the longest pause.

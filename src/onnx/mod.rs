@@ -75,7 +75,7 @@ fn environment() -> Result<&'static Environment> {
 }
 
 /// Where a model computes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Device {
     /// The processor.

@@ -16,6 +16,7 @@ mod protocol;
 mod pulse;
 mod quality;
 mod realtime;
+mod service;
 mod sessions;
 mod silence;
 mod streaming;

@@ -3,10 +3,11 @@
 //! Each figure was chosen on one half of the sounds and recordings of `benches/gate` and checked on the other: with them an
 //! hour of sounds that nobody speaks in leaves one to five words of 450. What each holds back is in the README.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// `[recognise.gate]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct GateRules {
     /// Whether words need evidence at all.
@@ -22,7 +23,7 @@ pub struct GateRules {
     pub sure: f32,
     /// So many letters for each second of voice at the least: music gives a word now and then. 0: not tested.
     pub slowest: f32,
-    /// And at the most: people say up to nine syllables a second (Coupé et al. 2019), and the fastest speech that we
+    /// So many letters for each second of voice at the most: people say up to nine syllables a second (Coupé et al. 2019), and the fastest speech that we
     /// measured has 24 letters.
     pub fastest: f32,
     /// The mean probability of the words is at least this: less is noise to the recogniser itself.

@@ -15,11 +15,12 @@ mod words;
 
 use crate::text::Lang;
 use negation::Polarity;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use words::Token;
 
 /// `[translate.guards]`: what is compared, and what follows from a difference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct GuardRules {
     /// Numbers, dates, times, prices: digits of any script; words in English, Spanish, German, French.
@@ -36,8 +37,8 @@ pub struct GuardRules {
     pub retry: bool,
     /// What still fails is shown in its own language, flagged `source`.
     pub fail_to_source: bool,
-    /// So is what the model itself doubts more than its makers say it should (its folder's `doubtful_below`), and drafts of it
-    /// aren't shown.
+    /// What the model itself doubts more than its makers say it should (`doubtful_below` in its folder's `config.json`) is shown in
+    /// its own language, flagged `source`; drafts of it aren't shown.
     pub doubt: bool,
 }
 

@@ -1,10 +1,11 @@
 //! Decides on which step to stand: times and ages of waiting work in, steps out. Pure.
 
 use super::effort::Step;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// When to go down the ladder and when back up. All in seconds. `[governor]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct GovernorRules {
     /// Off: lag is measured and shown, and nothing is spared.
