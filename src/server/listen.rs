@@ -72,6 +72,8 @@ pub(super) async fn upgrade(
         Ok(pass) => upgrade
             .protocols([SUBPROTOCOL])
             .max_message_size(MOST_SAID)
+            // It is there from the first byte on, for each of thousands; the library's own is 128 KiB.
+            .read_buffer_size(MOST_SAID)
             .on_upgrade(move |socket| serve(shared, params, pass, socket)),
     }
 }
