@@ -23,6 +23,10 @@ pub struct Event {
     /// Seconds since the session began (for room-wide events: since the room began) when this was emitted.
     /// For input that isn't paced in real time the session's clock is its audio: how much had been heard.
     pub t: f64,
+    /// Seconds since the room began when this was emitted. Times of a session (`start`, `end`) are the room's when `at - t` is
+    /// added: so captions of several speakers come into one order.
+    #[serde(default)]
+    pub at: f64,
     /// What happened.
     #[serde(flatten)]
     pub body: Body,

@@ -76,7 +76,8 @@ impl Room {
     pub fn aside(&self, session: Option<u64>, body: Body) -> Published {
         let session_time = session.and_then(|number| self.clocks.get(&number)).copied();
         let t = session_time.unwrap_or_else(|| self.began.elapsed().as_secs_f64());
-        let event = Event { room: self.name.clone(), epoch: self.epoch, seq: self.seq, t, body };
+        let at = self.began.elapsed().as_secs_f64();
+        let event = Event { room: self.name.clone(), epoch: self.epoch, seq: self.seq, t, at, body };
         Published { event, session: None, is_draft: false }
     }
 
@@ -96,9 +97,10 @@ impl Room {
 
     fn keep(&mut self, body: Body, t: f64, session: Option<u64>, is_draft: bool) -> Arc<Published> {
         self.seq += 1;
-        let event = Event { room: self.name.clone(), epoch: self.epoch, seq: self.seq, t, body };
-        let published = Arc::new(Published { event, session, is_draft });
         let now = Instant::now();
+        let at = (now - self.began).as_secs_f64();
+        let event = Event { room: self.name.clone(), epoch: self.epoch, seq: self.seq, t, at, body };
+        let published = Arc::new(Published { event, session, is_draft });
         self.log.push_back((now, published.clone()));
         while self.log.len() > KEPT_EVENTS || self.log.front().is_some_and(|(at, _)| now - *at > KEPT) {
             self.log.pop_front();

@@ -1,7 +1,7 @@
-//! Turns final captions into WebVTT, SRT, plain text or JSON Lines.
+//! Turns final captions into WebVTT, SRT, plain text or JSON Lines: a whole file, or one that grows.
 
 use crate::error::{Error, Result};
-use crate::event::Caption;
+use crate::event::{Body, Caption, Event};
 use std::fmt::Write;
 
 /// What `translate` can write.
@@ -53,15 +53,51 @@ impl Format {
 /// The shortest time a cue stays, in seconds, so that it can be read at all.
 const SHORTEST: f64 = 1.0;
 
-/// A whole file of final captions.
+/// A whole file of one recording's final captions.
 pub fn render<'a>(format: Format, captions: impl Iterator<Item = &'a Caption>) -> String {
-    let mut out = String::from(if format == Format::Vtt { "WEBVTT\n\n" } else { "" });
-    let shown = captions.filter(|c| c.is_final && !c.committed.trim().is_empty());
-    for (i, caption) in shown.enumerate() {
-        // Writing into a string can't fail.
-        let _ = cue(format, i + 1, caption, &mut out);
+    let mut file = Growing::new(format);
+    captions.fold(file.head().to_owned(), |out, caption| out + &file.cue(caption).unwrap_or_default())
+}
+
+/// A file that grows with a room.
+#[derive(Debug)]
+pub struct Growing {
+    format: Format,
+    cues: usize,
+}
+
+impl Growing {
+    /// An empty one.
+    pub fn new(format: Format) -> Self {
+        Self { format, cues: 0 }
     }
-    out
+
+    /// What it begins with.
+    pub fn head(&self) -> &'static str {
+        if self.format == Format::Vtt { "WEBVTT\n\n" } else { "" }
+    }
+
+    /// What comes with an event: of final captions their text, at the room's time; nothing with others.
+    pub fn event(&mut self, event: &Event) -> Option<String> {
+        let Body::Caption(caption) = &event.body else { return None };
+        if self.format == Format::Jsonl {
+            // Events are plain data: they always encode.
+            return caption.is_final.then(|| serde_json::to_string(event).unwrap_or_default() + "\n");
+        }
+        let offset = event.at - event.t;
+        self.cue(&Caption { start: caption.start + offset, end: caption.end + offset, ..caption.clone() })
+    }
+
+    fn cue(&mut self, caption: &Caption) -> Option<String> {
+        if !caption.is_final || caption.committed.trim().is_empty() {
+            return None;
+        }
+        self.cues += 1;
+        let mut out = String::new();
+        // Writing into a string can't fail.
+        let _ = cue(self.format, self.cues, caption, &mut out);
+        Some(out)
+    }
 }
 
 fn cue(format: Format, number: usize, caption: &Caption, out: &mut String) -> std::fmt::Result {
@@ -127,5 +163,23 @@ mod tests {
         let srt = render(Format::Srt, captions.iter());
         assert!(srt.starts_with("1\n00:00:00,500 --> 00:00:03,250\nA < B\n\n2\n"), "{srt}");
         assert_eq!(render(Format::Txt, captions.iter()), "A < B\nSí.\n");
+    }
+
+    #[test]
+    fn a_growing_file_has_the_rooms_times() {
+        let mut file = Growing::new(Format::Srt);
+        let said = |text: &str, is_final| Event {
+            room: "main".into(),
+            epoch: 1,
+            seq: 1,
+            t: 4.0,
+            at: 64.0,
+            body: Body::Caption(Caption { is_final, ..caption(text, 1.0, 3.5) }),
+        };
+        assert_eq!(file.event(&said("Aún no", false)), None);
+        assert_eq!(file.event(&said("Hola.", true)).as_deref(), Some("1\n00:01:01,000 --> 00:01:03,500\nHola.\n\n"));
+        assert!(file.event(&said("Adiós.", true)).is_some_and(|cue| cue.starts_with("2\n")));
+        let line = Growing::new(Format::Jsonl).event(&said("Hola.", true)).expect("a line");
+        assert!(line.ends_with("}\n") && serde_json::from_str::<Event>(&line).is_ok());
     }
 }

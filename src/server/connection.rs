@@ -143,7 +143,7 @@ impl Out {
 
     /// Sends an event that belongs to no room's count.
     pub async fn aside(&mut self, room: &str, body: Body) -> bool {
-        let event = Event { room: room.to_owned(), epoch: 0, seq: 0, t: 0.0, body };
+        let event = Event { room: room.to_owned(), epoch: 0, seq: 0, t: 0.0, at: 0.0, body };
         let json = serde_json::to_string(&event).unwrap_or_default();
         self.send(Message::Text(json.into())).await
     }

@@ -3,6 +3,7 @@
 mod access;
 mod browser;
 mod by_language;
+mod captions;
 mod cli;
 mod eval;
 mod glossary;
