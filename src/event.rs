@@ -75,6 +75,17 @@ pub enum Body {
         /// The session it was sent in.
         session: String,
     },
+    /// A person has corrected a final caption: this text takes the place of its `committed`, on every screen and in every file.
+    Correction {
+        /// The caption's.
+        id: String,
+        /// The language of the text.
+        lang: Lang,
+        /// Transcript or translation.
+        kind: Kind,
+        /// The whole text, as it should be.
+        text: String,
+    },
     /// Audio was lost.
     Gap {
         /// The session that lost it.

@@ -86,6 +86,7 @@ impl Filter {
         }
         match &published.event.body {
             Body::Caption(c) => c.kind == Kind::Source || self.wants(&c.lang),
+            Body::Correction { kind, lang, .. } => *kind == Kind::Source || self.wants(lang),
             Body::Speech { lang, .. } => self.voice && self.wants(lang),
             _ => true,
         }

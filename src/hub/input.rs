@@ -27,6 +27,8 @@ pub enum HubIn {
     Unsubscribe(u64),
     /// Somebody asks what was said lately.
     Snapshot(String, Option<String>, Sender<Vec<Arc<Published>>>),
+    /// Somebody corrects a final caption of a room: its id, its text, and whether there is such a one.
+    Correct(String, String, String, Sender<bool>),
     /// The governor went to a step, because the oldest work had waited so many seconds.
     Step(Step, f64),
     /// A stage has failed: everyone is told, and all connections end.

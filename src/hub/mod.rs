@@ -244,6 +244,14 @@ impl Hub {
                 // Whoever asked may have given up.
                 let _ = reply.send(events);
             }
+            HubIn::Correct(room, id, text, reply) => {
+                let corrected = self.rooms.get_mut(&room).and_then(|room| room.correct(&id, text));
+                // Whoever asked may have given up.
+                let _ = reply.send(corrected.is_some());
+                if let Some(published) = corrected {
+                    self.fan_out(&room, &published);
+                }
+            }
             HubIn::Fault(e) => {
                 self.everywhere(&Body::Error { code: e.kind().code().into(), message: e.to_string() });
                 self.dismiss_all("failed");

@@ -133,8 +133,24 @@ impl Room {
                 let missed: Vec<_> = kept.filter(|p| p.event.seq > seen).cloned().collect();
                 if missed.len() > WHOLE { latest(&missed) } else { missed }
             }
-            None => kept.filter(|p| matches!(&p.event.body, Body::Caption(c) if c.is_final)).cloned().collect(),
+            None => {
+                let is_last_word = |body: &Body| {
+                    matches!(body, Body::Correction { .. }) || matches!(body, Body::Caption(c) if c.is_final)
+                };
+                kept.filter(|p| is_last_word(&p.event.body)).cloned().collect()
+            }
         }
+    }
+
+    /// Gives a final caption that is still kept another text; `None`: there is none.
+    pub fn correct(&mut self, id: &str, text: String) -> Option<Arc<Published>> {
+        let body = self.log.iter().rev().find_map(|(_, published)| match &published.event.body {
+            Body::Caption(c) if c.id == id && c.is_final => {
+                Some(Body::Correction { id: c.id.clone(), lang: c.lang.clone(), kind: c.kind, text: text.clone() })
+            }
+            _ => None,
+        })?;
+        Some(self.publish(body))
     }
 
     /// A transcript's caption event.

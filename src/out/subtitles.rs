@@ -79,17 +79,19 @@ impl Growing {
 
     /// What comes with an event: of final captions their text, at the room's time; nothing with others.
     pub fn event(&mut self, event: &Event) -> Option<String> {
-        let Body::Caption(caption) = &event.body else { return None };
-        if self.format == Format::Jsonl {
+        let is_final = matches!(&event.body, Body::Caption(caption) if caption.is_final);
+        if self.format == Format::Jsonl && (is_final || matches!(event.body, Body::Correction { .. })) {
             // Events are plain data: they always encode.
-            return caption.is_final.then(|| serde_json::to_string(event).unwrap_or_default() + "\n");
+            return Some(serde_json::to_string(event).unwrap_or_default() + "\n");
         }
+        // A cue that somebody has read already can't be corrected.
+        let Body::Caption(caption) = &event.body else { return None };
         let offset = event.at - event.t;
         self.cue(&Caption { start: caption.start + offset, end: caption.end + offset, ..caption.clone() })
     }
 
     fn cue(&mut self, caption: &Caption) -> Option<String> {
-        if !caption.is_final || caption.committed.trim().is_empty() {
+        if !caption.is_final || self.format == Format::Jsonl || caption.committed.trim().is_empty() {
             return None;
         }
         self.cues += 1;

@@ -36,6 +36,7 @@ impl<W: Write> Terminal<W> {
     pub fn show(&mut self, event: &Event) -> Result<()> {
         match &event.body {
             Body::Caption(caption) => self.caption(caption, event.t),
+            Body::Correction { text, .. } => self.line(&format!("[corrected: {text}]")),
             Body::Gap { start, end, reason, .. } => {
                 self.line(&format!("[{:.1} s of audio lost: {reason}]", end - start))
             }

@@ -70,10 +70,14 @@ pub(super) async fn lately(
     })
 }
 
-/// Whether an event is a final caption in this language.
+/// Whether an event is a final caption in this language, or corrects one.
 fn is_wanted(event: &Event, lang: Option<&Lang>) -> bool {
-    let Body::Caption(caption) = &event.body else { return false };
-    caption.is_final && lang.is_none_or(|lang| lang.primary() == caption.lang.primary())
+    let (is_last_word, of) = match &event.body {
+        Body::Caption(caption) => (caption.is_final, &caption.lang),
+        Body::Correction { lang, .. } => (true, lang),
+        _ => return false,
+    };
+    is_last_word && lang.is_none_or(|lang| lang.primary() == of.primary())
 }
 
 fn answer(shared: &Shared, room: String, params: &Params) -> Result<Response, Error> {
@@ -82,11 +86,31 @@ fn answer(shared: &Shared, room: String, params: &Params) -> Result<Response, Er
     let (reply, events) = bounded(1);
     shared.pipeline.tell(HubIn::Snapshot(room, params.after.clone(), reply))?;
     let events = events.recv_timeout(Duration::from_secs(5)).map_err(|_| Error::failed("the hub doesn't answer"))?;
-    let finals: Vec<&Event> = events.iter().map(|p| &p.event).filter(|event| is_wanted(event, lang.as_ref())).collect();
+    let finals = corrected(events.iter().map(|p| &p.event).filter(|event| is_wanted(event, lang.as_ref())));
     let Some(format) = format else { return Ok(axum::Json(&finals).into_response()) };
     let mut file = Growing::new(format);
     let text = finals.iter().fold(file.head().to_owned(), |text, event| text + &file.event(event).unwrap_or_default());
     Ok((as_file(format, &name, lang.as_ref()), text).into_response())
+}
+
+/// Captions with their corrections in place.
+fn corrected<'e>(events: impl Iterator<Item = &'e Event>) -> Vec<Event> {
+    let mut finals: Vec<Event> = Vec::new();
+    for event in events {
+        let Body::Correction { id, text, .. } = &event.body else {
+            finals.push(event.clone());
+            continue;
+        };
+        let caption = finals.iter_mut().find_map(|event| match &mut event.body {
+            Body::Caption(caption) if caption.id == *id => Some(caption),
+            _ => None,
+        });
+        if let Some(caption) = caption {
+            caption.committed.clone_from(text);
+            caption.flags = vec!["corrected".into()];
+        }
+    }
+    finals
 }
 
 /// What a file is, and what it is called where somebody saves it.

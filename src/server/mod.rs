@@ -5,6 +5,7 @@
 pub mod access;
 mod captions;
 mod connection;
+mod correct;
 mod door;
 mod inside;
 mod listen;
@@ -24,7 +25,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use door::Door;
 use inside::Inside;
 use std::net::SocketAddr;
@@ -128,6 +129,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/v1/listen", get(listen::upgrade))
         .route("/v1/speak", get(speak::upgrade))
         .route("/v1/rooms/{room}/captions", get(captions::lately))
+        .route("/v1/rooms/{room}/corrections", post(correct::correct))
         .merge(pages::router())
         .with_state(shared)
 }

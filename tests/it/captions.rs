@@ -8,7 +8,8 @@ use tokio::net::TcpStream;
 /// Speaks a recording into a room and waits for the end.
 async fn speak(daemon: &Daemon, speaker: &str, recording: &str) {
     let mut socket = daemon.ws(&format!("/v1/speak?room=r&from=en&speaker={speaker}")).await;
-    support::say(&mut socket, recording, 4.0).await;
+    // In real time: whoever speaks faster than that has a clock of their own.
+    support::say(&mut socket, recording, 1.0).await;
     support::events(&mut socket, |e| e["type"] == "bye").await;
 }
 
@@ -66,4 +67,51 @@ async fn what_can_not_be_is_said() {
     }
     let (status, body) = daemon.get("/v1/rooms/sala%22%0d%0ax/captions?format=vtt").await;
     assert!(status == 200 && body.contains("filename=\"sala___x.vtt\""), "{body}");
+}
+
+/// Posts a correction with a token. -> the status
+async fn correct(daemon: &Daemon, token: &str, body: &str) -> u16 {
+    let mut stream = TcpStream::connect(daemon.addr).await.expect("connects");
+    let request = format!(
+        "POST /v1/rooms/r/corrections HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        daemon.addr,
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.expect("sends");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("reads");
+    answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_reaches_every_screen_and_file() {
+    let secret = "a secret of more than 32 characters";
+    let toml = support::server_toml(support::free_port()) + &format!("token_secret = {secret:?}\n");
+    let daemon = Daemon::start(&toml, &[]).await;
+    let token = |can: &str| {
+        let output = support::program()
+            .args(["token", "--room", "r", "--can", can])
+            .env("SOTTOVOCE__SERVER__TOKEN_SECRET", secret)
+            .output();
+        support::stdout(&output.expect("the program starts")).trim().to_owned()
+    };
+    let (speaker, admin) = (token("speak"), token("admin"));
+    let mut listener = daemon.ws(&format!("/v1/listen?room=r&lang=es&token={speaker}")).await;
+    let mut socket = daemon.ws(&format!("/v1/speak?room=r&from=en&token={speaker}")).await;
+    support::say(&mut socket, "hello-en.wav", 4.0).await;
+    let (seen, _) = support::events(&mut listener, |e| e["final"] == true && e["kind"] == "translation").await;
+    let id = seen.last().expect("a caption")["id"].as_str().expect("an id");
+    let body = serde_json::json!({ "id": id, "text": "Buenas  tardes,\nseñores." }).to_string();
+    assert_eq!(correct(&daemon, &speaker, &body).await, 403, "not everyone may");
+    assert_eq!(correct(&daemon, &admin, "{}").await, 422);
+    assert_eq!(correct(&daemon, &admin, r#"{"id": "s9.9.es", "text": "No."}"#).await, 404);
+    assert_eq!(correct(&daemon, &admin, &body).await, 204);
+    let (seen, _) = support::events(&mut listener, |e| e["type"] == "correction").await;
+    let told = seen.last().expect("a correction");
+    assert_eq!((told["id"].as_str(), told["text"].as_str()), (Some(id), Some("Buenas tardes, señores.")));
+    let mut late = daemon.ws(&format!("/v1/listen?room=r&lang=es&token={speaker}")).await;
+    support::events(&mut late, |e| e["type"] == "correction" && e["id"] == id).await;
+    let (_, file) = daemon.get(&format!("/v1/rooms/r/captions?format=txt&lang=es&token={speaker}")).await;
+    assert!(file.contains("Buenas tardes, señores."), "{file}");
 }
