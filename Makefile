@@ -3,7 +3,7 @@
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench train setup fmt lint
+.PHONY: help run test bench figures train setup fmt lint
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,9 @@ test: ## set up what is missing and run every test; the last line is the count
 bench: ## measure: the parts (criterion), the whole pipeline, twenty sessions
 	@scripts/setup.sh run
 	cargo bench
+
+figures: ## what the starter models can do and can't: one table, from speech made for it
+	@scripts/figures.sh
 
 train: ## make the starter models anew, from nothing; hours, and it goes on where it was stopped
 	@scripts/train.sh

@@ -83,7 +83,7 @@ export class Listening {
       // What was numbered before a first hello is history; what a returning client missed is news.
       this.#seqAtHello = this.#seen === null ? event.seq : null;
       this.#on.state("live", "Live");
-    } else if (["caption", "speech", "marker", "gap"].includes(event.type)) {
+    } else if (["caption", "correction", "speech", "marker", "gap", "nothing"].includes(event.type)) {
       // Only these: hello and its like carry the room's newest number, before what is replayed.
       this.#seen = `${event.epoch}.${event.seq}`;
     }

@@ -30,9 +30,17 @@ export function connect(path, query) {
   return token ? new WebSocket(url, ["sottovoce.v1", `bearer.${spelled(token)}`]) : new WebSocket(url);
 }
 
+const bearer = token ? { Authorization: `Bearer ${token}` } : {};
+
 /** Asks this server for something. */
 export function get(path, query) {
-  return fetch(address(path, query), token ? { headers: { Authorization: `Bearer ${token}` } } : {});
+  return fetch(address(path, query), { headers: bearer });
+}
+
+/** Tells this server something. */
+export function post(path, what) {
+  const headers = { ...bearer, "Content-Type": "application/json" };
+  return fetch(address(path), { method: "POST", headers, body: JSON.stringify(what) });
 }
 
 /** Why a connection isn't let in, if so: a browser hides the answer to a WebSocket that was refused. */

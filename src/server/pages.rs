@@ -21,6 +21,7 @@ pub(super) fn router() -> Router<Arc<Shared>> {
         .route("/", get(|| async { file("index.html") }))
         .route("/r/{room}", get(|| async { file("captions.html") }))
         .route("/r/{room}/speak", get(|| async { file("speak.html") }))
+        .route("/r/{room}/operate", get(|| async { file("operate.html") }))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .route("/static/{*path}", get(|Path(path): Path<String>| async move { file(&path) }))
 }

@@ -12,6 +12,7 @@ import numpy as np
 
 import paths
 from text import everyday
+from text.sentences import written
 from text.spec import LANGS
 
 from . import voices
@@ -22,6 +23,7 @@ RECORDED_WEIGHTS = [4, 3, 2, 1]
 # Utterances for each language: by formant voices, and by recorded ones.
 COUNTS = {"en": (7500, 7500), "es": (9000, 0), "de": (9000, 0), "fr": (9000, 0)}
 PART = 500
+FRESH = os.path.join(os.path.dirname(__file__), "../mt/fresh.tsv")
 
 
 def folder(lang):
@@ -55,6 +57,8 @@ def plan(lang, seed):
              ("test_formant", [("espeak:" + rng.choice(held_formant), t) for t in held[:200]]),
              # For choosing the decoder's weights, so that the test sets choose nothing.
              ("dev", [(any_voice(), t) for t in held[200:300]])]
+    fresh = [line.rstrip("\n").split("\t")[LANGS.index(lang)] for line in open(FRESH, encoding="utf-8") if line[0] != "#"]
+    parts.append(("test_fresh", [("espeak:" + rng.choice(held_formant), written(t)) for t in fresh]))
     if lang == "en":
         parts.append(("test_natural", [(voices.HELD_RECORDED, t) for t in held[:200]]))
     return parts + [("train%02d" % i, jobs[i * PART:(i + 1) * PART]) for i in range(len(jobs) // PART)]
@@ -92,10 +96,12 @@ def main():
     ap.add_argument("--lang", default="all", choices=LANGS + ("all",))
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--processes", type=int, default=2)
+    ap.add_argument("--tests", action="store_true", help="only what is never trained on")
     a = ap.parse_args()
     voices.prepare()
     langs = LANGS if a.lang == "all" else (a.lang,)
-    parts = [(lang, name, jobs) for lang in langs for name, jobs in plan(lang, a.seed)]
+    parts = [(lang, name, jobs) for lang in langs for name, jobs in plan(lang, a.seed)
+             if not (a.tests and name.startswith("train"))]
     # A part of each language in turn, so that training can begin with all of them.
     parts.sort(key=lambda part: part[1])
     total = 0.0
