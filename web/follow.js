@@ -7,7 +7,7 @@ import { languageName, primary } from "./words.js";
 const byId = (id) => document.getElementById(id);
 
 /** The language to begin with: what was asked for, else the first translation that the browser's user reads. */
-function choice(langs, wanted) {
+export function choice(langs, wanted) {
   if (langs.includes(wanted)) return wanted;
   const translations = langs.slice(1);
   const mine = navigator.languages.map(primary);
