@@ -2,72 +2,10 @@
 //
 // The row that is being said stands in a live panel, two steady lines for each language; then it moves to the transcript.
 
-import { between } from "./words.js";
+import { Line, element } from "./line.js";
 
 const VOICE_COLOURS = 4;
 const ANNOUNCED = 20;
-
-function element(name, className, data = {}) {
-  const node = document.createElement(name);
-  node.className = className;
-  Object.assign(node.dataset, data);
-  return node;
-}
-
-/** One caption: a line in one language. */
-class Line {
-  #revision = 0;
-  #text = "";
-
-  constructor({ id, kind, lang }) {
-    this.node = element("p", "line", { captionId: id, kind, lang, final: "false" });
-    this.node.lang = lang;
-    this.node.dir = "auto";
-    this.committed = element("span", "committed");
-    this.tentative = element("span", "tentative");
-    this.flow = element("span", "flow");
-    this.flow.append(this.committed, this.tentative);
-    this.node.append(this.flow);
-  }
-
-  /** Shows a newer state of the caption. Returns whether anything was committed. */
-  show(caption) {
-    if (caption.revision <= this.#revision) return false;
-    this.#revision = caption.revision;
-    if (!caption.committed.startsWith(this.#text)) {
-      // The server broke its promise. What was read stays.
-      console.error(`caption ${caption.id}: committed text was changed`, this.#text, caption.committed);
-      return false;
-    }
-    const grown = caption.committed.slice(this.#text.length);
-    if (grown) this.committed.append(grown);
-    this.#text = caption.committed;
-    this.tentative.textContent = between(this.#text, caption.tentative) + caption.tentative;
-    this.node.dataset.final = String(caption.final);
-    this.node.classList.toggle("uncertain", Boolean(caption.flags?.length));
-    this.#steady();
-    return grown !== "" || caption.final;
-  }
-
-  /** Lines that were needed once are kept, so that a tentative word that goes again doesn't make the text jump back. */
-  #steady() {
-    if (!this.node.closest(".live")) return;
-    this.flow.style.minHeight = `${this.flow.offsetHeight}px`;
-  }
-
-  settle() {
-    this.flow.style.minHeight = "";
-  }
-
-  /** Nobody will confirm or change the guess any more. */
-  abandon() {
-    this.tentative.textContent = "";
-  }
-
-  get text() {
-    return this.#text;
-  }
-}
 
 /** What is shown of a room. `live` and `transcript` are elements; `log` is read out to those who don't see. */
 export class Captions {
@@ -106,6 +44,12 @@ export class Captions {
     const isMain = event.kind === (this.live.dataset.shows ?? "translation");
     if (isMain) this.#lags = [...this.#lags.slice(-4), Math.max(0, event.t - event.end)];
     if (isMain && event.final) this.#announce(line);
+  }
+
+  /** A person has corrected a caption. */
+  correct({ id, text }) {
+    for (const row of this.#rows.values()) row.lines.get(id)?.correct(text);
+    this.#keepEnd();
   }
 
   /** Says between the rows that something is missing: behind the row that is being said. */

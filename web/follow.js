@@ -7,7 +7,7 @@ import { languageName, primary } from "./words.js";
 const byId = (id) => document.getElementById(id);
 
 /** The language to begin with: what was asked for, else the first translation that the browser's user reads. */
-function choice(langs, wanted) {
+export function choice(langs, wanted) {
   if (langs.includes(wanted)) return wanted;
   const translations = langs.slice(1);
   const mine = navigator.languages.map(primary);
@@ -65,6 +65,7 @@ export function follow(room, wanted, on = {}) {
         captions.caption(event, isPast);
         byId("lag").textContent = lagText(captions);
         return;
+      case "correction": return captions.correct(event);
       case "gap":
         if (!isPast) captions.note(`${(event.end - event.start).toFixed(1)} s of sound were lost (${event.reason}).`);
         return;

@@ -33,6 +33,11 @@ export function languageName(tag) {
   return name.charAt(0).toLocaleUpperCase(tag) + name.slice(1);
 }
 
+const rightToLeft = new Set(["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"]);
+
+/** The direction a language is written in. A first word in another script doesn't turn a line round. */
+export const direction = (tag) => (rightToLeft.has(primary(tag)) ? "rtl" : "ltr");
+
 /** `es-MX` is `es`. */
 export const primary = (tag) => tag.split("-")[0].toLowerCase();
 

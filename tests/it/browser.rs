@@ -1,6 +1,8 @@
 //! A real browser: it speaks a WAV through its microphone into one page and reads Spanish captions in others.
 
 mod chromium;
+mod operate;
+mod pages;
 
 use crate::pulse::share_heard;
 use crate::support;
@@ -25,7 +27,7 @@ const OVERHEAR: &str = "
     const { start } = AudioBufferSourceNode.prototype;
     AudioBufferSourceNode.prototype.start = function (when) {
       const peak = this.buffer.getChannelData(0).reduce((peak, s) => Math.max(peak, Math.abs(s)), 0);
-      voiced.push({ when, until: when + this.buffer.duration, peak });
+      voiced.push({ when, until: when + this.buffer.duration / this.playbackRate.value, peak });
       return start.call(this, when);
     };";
 

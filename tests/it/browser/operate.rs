@@ -20,7 +20,9 @@ async fn an_operator_corrects_a_caption_and_readers_see_it() {
     let area = "[...document.querySelectorAll('textarea')].find((area) => area.lang === 'es')";
     browser.until(&operator, &format!("!!{area}?.value")).await;
     let enter = "new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true })";
-    browser.evaluate(&operator, &format!("{area}.value = 'Buenas tardes, señores.'; {area}.dispatchEvent({enter})")).await;
+    browser
+        .evaluate(&operator, &format!("{area}.value = 'Buenas tardes, señores.'; {area}.dispatchEvent({enter})"))
+        .await;
     browser.until(&operator, &format!("{area}.closest('li').dataset.state === 'corrected'")).await;
     browser.until(&reader, "document.body.innerText.includes('Buenas tardes, señores.')").await;
     browser.photograph(&operator, (1280, 800), &support::repo().join("target/screenshots/operate-1280x800.png")).await;
