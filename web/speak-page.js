@@ -49,6 +49,8 @@ function become(state) {
   for (const control of document.forms.controls.elements) control.disabled = state !== "idle";
   if (state === "idle") byId("level").value = 0;
   byId("push").hidden = state !== "speaking" || !pushToTalk.checked;
+  // Otherwise the space bar would press what was pressed last: stop.
+  if (!byId("push").hidden) byId("push").focus();
   hearing();
 }
 
