@@ -12,7 +12,7 @@ export function pushing(button, isWanted) {
     button.textContent = held ? "Speaking …" : "Hold to talk (or the space bar)";
     button.setAttribute("aria-pressed", String(held));
   };
-  holdable(button, { begin: () => set(true), end: () => set(false) });
+  const letGo = holdable(button, { begin: () => set(true), end: () => set(false) });
   const isSpace = (event) => event.key === " " && isWanted() && !event.target.closest?.(TYPED_INTO);
   addEventListener("keydown", (event) => {
     if (!isSpace(event)) return;
@@ -20,7 +20,10 @@ export function pushing(button, isWanted) {
     if (!event.repeat) set(true);
   });
   addEventListener("keyup", (event) => isSpace(event) && set(false));
-  addEventListener("blur", () => set(false));
+  addEventListener("blur", () => {
+    letGo();
+    set(false);
+  });
   set(false);
   return () => isWanted() && !isHeld;
 }
