@@ -167,3 +167,21 @@ async fn the_pages_are_accessible() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_can_be_installed_and_keep_no_captions() {
+    let daemon = support::Daemon::server().await;
+    let mut browser = Chromium::start(&support::sample("hello-en.wav")).await;
+    let page = browser.open(&format!("http://{}/r/main", daemon.addr), "").await;
+    let manifest = "fetch(document.querySelector('[rel=manifest]').href).then((r) => r.json())
+        .then((m) => Promise.all(m.icons.map((i) => fetch(i.src).then((r) => r.ok)))).then((all) => all.every(Boolean))";
+    assert_eq!(browser.evaluate(&page, manifest).await, true);
+    browser.until(&page, "navigator.serviceWorker.ready.then((r) => r.active?.state === 'activated')").await;
+    browser.evaluate(&page, "location.reload()").await;
+    browser.until(&page, "!!navigator.serviceWorker.controller").await;
+    browser.evaluate(&page, "fetch('/v1/rooms/main/captions?format=txt').then((r) => r.text())").await;
+    let kept = "caches.open('pages-1').then((c) => c.keys()).then((all) => all.map((r) => r.url).join(' '))";
+    let kept = browser.until(&page, kept).await;
+    let kept = kept.as_str().expect("addresses");
+    assert!(kept.contains("/r/main") && kept.contains("/static/captions.js") && !kept.contains("/v1/"), "{kept}");
+}
