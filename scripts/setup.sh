@@ -114,6 +114,30 @@ need_onnxruntime() {
     say "ONNX Runtime $ort_version is in $ort_dir"
 }
 
+# What judges the pages' accessibility: axe-core, of which this wheel is a wrapping.
+axe_wheel=axe-playwright-python==0.1.8
+axe_wheel_sha256=fdd263c998388f1a8e67cad02677e612d946248bd44d163be5e8650ea31f95f8
+axe_js_sha256=84494fec757e4710dc751c8d7a636e457f4532f08f85c86dc9070133fbff53bc
+
+need_axe() {
+    [ -z "${AXE_JS:-}" ] || return 0
+    local js=third_party/axe/axe.min.js work
+    has_sha256 "$axe_js_sha256" "$js" && return
+    python3 -m pip --version >/dev/null 2>&1 || need_packages "${fetch_packages[@]}"
+    say "fetching axe-core"
+    work=$(mktemp -d)
+    echo "$axe_wheel --hash=sha256:$axe_wheel_sha256" >"$work/requirements.txt"
+    python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes \
+        --dest "$work" --requirement "$work/requirements.txt" ||
+        die "the Python package $axe_wheel could not be fetched" "check the network, or set AXE_JS to an axe.min.js you have"
+    python3 -m zipfile -e "$work"/*.whl "$work/wheel"
+    mkdir -p "${js%/*}"
+    cp "$work/wheel/axe_playwright_python/axe.min.js" "$js.partial"
+    rm -r "$work"
+    has_sha256 "$axe_js_sha256" "$js.partial" || die "the axe-core that was fetched is not the one we pinned"
+    mv "$js.partial" "$js"
+}
+
 case "${1:-}" in
 run) need_packages "${build_packages[@]}" "${run_packages[@]}" ;;
 test) need_packages "${build_packages[@]}" "${run_packages[@]}" "${test_packages[@]}" ;;
@@ -121,4 +145,5 @@ test) need_packages "${build_packages[@]}" "${run_packages[@]}" "${test_packages
 esac
 need_cargo
 need_onnxruntime
+[ "$1" = run ] || need_axe
 say "ready to $1"

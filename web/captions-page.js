@@ -1,11 +1,12 @@
 // Turns the controls of the captions page into what is asked of the room and how it looks.
 
 import { follow } from "./follow.js";
+import { invite, offerFiles } from "./share.js";
 import { bind, bindLooks, keepAwake, remember, remembered } from "./settings.js";
 import { address, roomAddress, roomOf } from "./words.js";
 import { Voice } from "./voice.js";
 
-const { dial, language, theme, size } = document.forms.controls.elements;
+const { dial, language, theme, size, original } = document.forms.controls.elements;
 const voiceButton = document.getElementById("voice");
 const asked = new URLSearchParams(location.search);
 const room = roomOf(location.pathname);
@@ -18,6 +19,9 @@ document.getElementById("home").href = address("/").href;
 keepAwake();
 bindLooks({ theme, size });
 bind(dial, "dial");
+bind(original, "original", (where) => document.body.dataset.original = where);
+document.getElementById("talk").href = address(`/c/${encodeURIComponent(room)}`).href;
+invite(room);
 // What the address asks for comes before what was chosen the last time.
 if (asked.has("dial")) dial.value = asked.get("dial");
 
@@ -29,6 +33,8 @@ const here = follow(room, { lang: asked.get("lang") ?? remembered("lang", null),
     voice.play(speech.format, pcm);
   },
 });
+
+offerFiles(room, { lang: () => language.value, failed: here.say });
 
 dial.addEventListener("change", () => here.ask({ dial: dial.value }));
 

@@ -3,8 +3,8 @@
 // The row that is being said stands in a live panel, two steady lines for each language; then it moves to the transcript.
 
 import { Line, element } from "./line.js";
+import { Speakers } from "./speakers.js";
 
-const VOICE_COLOURS = 4;
 const ANNOUNCED = 20;
 
 /** What is shown of a room. `live` and `transcript` are elements; `log` is read out to those who don't see. */
@@ -14,7 +14,7 @@ export class Captions {
   #liveRow = null;
   #isAtEnd = true;
   #lags = [];
-  #voices = new Map();
+  #speakers = new Speakers();
 
   constructor({ live, transcript, log }) {
     Object.assign(this, { live, transcript, log, lang: null });
@@ -78,13 +78,13 @@ export class Captions {
     this.#epoch = epoch;
   }
 
-  #row({ session, utterance, speaker }) {
+  #row(event) {
+    const { session, utterance, speaker } = event;
     const name = `${session}/${utterance}`;
     let row = this.#rows.get(name);
     if (!row) {
       row = { node: element("article", "row", { session, utterance }), lines: new Map(), notes: [] };
-      if (!this.#voices.has(session)) this.#voices.set(session, this.#voices.size % VOICE_COLOURS);
-      row.node.dataset.voice = this.#voices.get(session);
+      row.node.dataset.voice = this.#speakers.colour(event);
       if (speaker) {
         const who = element("p", "speaker");
         who.textContent = speaker;

@@ -91,6 +91,7 @@ export function follow(room, wanted, on = {}) {
     },
     /** Changes the dial or the voice. */
     ask: (query) => listening.ask(query),
+    say,
     get isOriginal() {
       return chosen === langs[0];
     },

@@ -41,6 +41,8 @@ export class Side {
   }
 
   offer(langs, lang) {
+    // The same again, after the connection was lost: whoever is speaking goes on.
+    if (this.lang === lang && this.choice.options.length === langs.length) return;
     this.choice.replaceChildren(...langs.map((tag) => new Option(languageName(tag), tag)));
     this.choice.value = lang;
     this.choice.disabled = false;

@@ -2,12 +2,13 @@
 
 import { Captions } from "./captions.js";
 import { microphoneProblem, microphones, openMicrophone } from "./microphone.js";
+import { pushing } from "./pushing.js";
 import { bind, keepAwake, recallLooks } from "./settings.js";
 import { Speaking } from "./speaking.js";
 import { address, roomAddress, roomOf } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
-const { device, speaker, echoCancellation, noiseSuppression, autoGainControl } = document.forms.controls.elements;
+const { device, speaker, pushToTalk, echoCancellation, noiseSuppression, autoGainControl } = document.forms.controls.elements;
 const button = byId("start");
 const room = roomOf(location.pathname);
 const captions = new Captions({ live: byId("live"), transcript: byId("transcript"), log: byId("log") });
@@ -16,6 +17,8 @@ const captions = new Captions({ live: byId("live"), transcript: byId("transcript
 const SOUND = 0.01;
 /** A word that came within this time counts as being heard. */
 const HEARD_MS = 4000;
+
+const isShut = pushing(byId("push"), () => pushToTalk.checked && document.body.dataset.speaking === "speaking");
 
 let microphone = null;
 let speaking = null;
@@ -30,6 +33,7 @@ byId("listen").href = roomAddress(room);
 byId("home").href = address("/").href;
 recallLooks();
 bind(speaker, "speaker");
+bind(pushToTalk, "pushToTalk");
 for (const control of [echoCancellation, noiseSuppression, autoGainControl]) bind(control, control.name);
 
 function say(text) {
@@ -44,6 +48,9 @@ function become(state) {
   button.disabled = state === "opening" || state === "ending";
   for (const control of document.forms.controls.elements) control.disabled = state !== "idle";
   if (state === "idle") byId("level").value = 0;
+  byId("push").hidden = state !== "speaking" || !pushToTalk.checked;
+  // Otherwise the space bar would press what was pressed last: stop.
+  if (!byId("push").hidden) byId("push").focus();
   hearing();
 }
 
@@ -52,6 +59,7 @@ function hearing() {
   const now = performance.now();
   const isOn = document.body.dataset.speaking === "speaking";
   const [name, text] = !isOn ? ["off", "The microphone is off."]
+    : isShut() ? ["off", "The microphone is shut until you hold the button."]
     : now - heardAt < HEARD_MS ? ["heard", "It hears you."]
     : now - soundAt < HEARD_MS ? ["sound", "There is sound; no words yet."]
     : ["silent", "The microphone is silent."];
@@ -64,7 +72,7 @@ function frame(pcm, level) {
   // Ears and meters are logarithmic: -60 dB is nothing, 0 dB is full.
   byId("level").value = Math.max(0, 1 + Math.log10(Math.max(level, 1e-4)) / 3);
   if (level > SOUND) soundAt = performance.now();
-  speaking?.send(pcm);
+  speaking?.send(isShut() ? new ArrayBuffer(pcm.byteLength) : pcm);
 }
 
 /** Says what is spared while the server is busy, and takes it back; what else is said stays. */

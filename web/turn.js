@@ -27,7 +27,7 @@ export class Turns {
     const turn = { side, speaking: null };
     this.#current = turn;
     try {
-      this.#microphone ??= openMicrophone("", PROCESSING, { frame: (pcm) => this.#frame(pcm), lost: () => this.close() });
+      this.#microphone ??= openMicrophone("", PROCESSING, { frame: (pcm) => this.#frame(pcm), lost: () => this.#lost() });
       const { rate } = await this.#microphone;
       // Let go before the microphone was open.
       if (this.#current !== turn) return;
@@ -46,6 +46,12 @@ export class Turns {
   #frame(pcm) {
     const speaking = this.#current?.speaking;
     if (speaking) speaking.send(this.isDeaf() ? new ArrayBuffer(pcm.byteLength) : pcm);
+  }
+
+  #lost() {
+    const turn = this.#current;
+    this.close();
+    if (turn) this.on.failed({ name: "OverconstrainedError" }, turn);
   }
 
   /** Ends the turn; its last captions still come. */

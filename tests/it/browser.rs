@@ -76,7 +76,9 @@ async fn speaks_and_reads_in_the_browser() {
 
     let speaker = browser.open(&url("/r/main/speak"), WATCH).await;
     // The starter model knows clean voices only, and what the browser does to the sound differs between its versions.
-    browser.evaluate(&speaker, "document.querySelectorAll('[type=checkbox]').forEach((box) => box.click())").await;
+    browser
+        .evaluate(&speaker, "document.querySelectorAll('details [type=checkbox]').forEach((box) => box.click())")
+        .await;
     browser.evaluate(&speaker, "document.querySelector('#start').click()").await;
     browser.until(&speaker, "document.querySelector('#hearing').dataset.hears === 'heard'").await;
     let pictures = support::repo().join("target/screenshots");
