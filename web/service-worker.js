@@ -11,7 +11,8 @@ async function fresh(request) {
   const cache = await caches.open(CACHE);
   try {
     const answer = await fetch(request);
-    if (answer.ok) await cache.put(key(request), answer.clone());
+    // A full disk keeps nothing, and the page comes all the same.
+    if (answer.ok) await cache.put(key(request), answer.clone()).catch(() => {});
     return answer;
   } catch (error) {
     const kept = await cache.match(key(request));
