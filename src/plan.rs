@@ -2,7 +2,7 @@
 //! "this can't run" before anything runs.
 
 use crate::asr::{self, Recognizer};
-use crate::config::Config;
+use crate::config::{Config, RecogniseConfig};
 use crate::error::{Error, Result};
 use crate::glossary::Glossaries;
 use crate::listen::vad;
@@ -117,7 +117,7 @@ impl Plan {
         let build = find("recognise", &self.asr_backend, asr::BACKENDS)?;
         let compute = Compute { threads: recognise.threads, device: recognise.device };
         let (lang, find_lang) = (recognise.lang.clone(), recognise.find_lang);
-        let likely = std::iter::once(lang.clone()).chain(self.targets()).collect();
+        let likely = self.langs();
         let (beam, window) = (recognise.beam, recognise.window);
         let options = asr::Options { compute, lang, find_lang, likely, beam, window };
         let mut recognizer = build(&self.asr_model, &options)?;
@@ -139,11 +139,12 @@ impl Plan {
                     return Err(no_attention("translate", &translate.model)
                         .hint("choose source-tail, or import the model: `sottovoce models import DIR --as ID`"));
                 }
-                let (from, targets) = (&recognise.lang, self.targets());
-                for to in &targets {
+                let langs = self.langs();
+                let (from, others) = (&langs[0], &langs[1..]);
+                for to in others {
                     translator.check(from, to).map_err(|e| e.context("translate.to"))?;
                 }
-                if let Some(to) = targets.first() {
+                if let Some(to) = others.first() {
                     translator.translate(&[mt::Job::whole("hello", from, to)])?;
                 }
                 Some(translator)
@@ -163,16 +164,19 @@ impl Plan {
         Ok(Models { recognizer, translator, synthesizer })
     }
 
-    /// The languages to translate into: not the speaker's own, and none where there is no translator.
+    /// The languages to translate into: none where there is no translator, and not the speaker's own, unless others may speak
+    /// other languages.
     pub fn targets(&self) -> Vec<Lang> {
-        let own = self.config.recognise.lang.primary();
-        let all = self.config.translate.to.iter().filter(|l| l.primary() != own && self.mt_model.is_some());
-        all.cloned().collect()
+        let RecogniseConfig { lang, find_lang, .. } = &self.config.recognise;
+        let is_wanted = |to: &&Lang| self.mt_model.is_some() && (*find_lang || to.primary() != lang.primary());
+        self.config.translate.to.iter().filter(is_wanted).cloned().collect()
     }
 
     /// All languages that captions come in, the speaker's first.
     pub fn langs(&self) -> Vec<Lang> {
-        std::iter::once(self.config.recognise.lang.clone()).chain(self.targets()).collect()
+        let own = &self.config.recognise.lang;
+        let others = self.targets().into_iter().filter(|lang| lang.primary() != own.primary());
+        std::iter::once(own.clone()).chain(others).collect()
     }
 }
 

@@ -25,6 +25,7 @@ fn made(clock: Clock) -> Session {
         room: "test".into(),
         speaker: String::new(),
         lang: Lang::parse("en").expect("known"),
+        knows_lang: false,
         to: vec![Lang::parse("es").expect("known")],
         format: AudioFormat::PIPELINE,
         clock,

@@ -138,6 +138,13 @@ impl<T: Tell> Recognizer for ByLanguage<T> {
         }
     }
 
+    fn spoken(&mut self, stream: StreamId, lang: &Lang) {
+        // A language that none of them understands is heard as the likeliest of theirs.
+        if let Some(member) = self.members.iter().position(|(own, _)| own.primary() == lang.primary()) {
+            self.give(stream, member);
+        }
+    }
+
     fn accept(&mut self, stream: StreamId, samples: &[f32]) {
         match self.streams.get_mut(&stream) {
             Some(Stream::Open { features, frames, held, .. }) => {

@@ -62,6 +62,8 @@ pub trait Recognizer: Send {
     fn start(&mut self, stream: StreamId);
     /// Says what is likely to be said in a stream that was just started, where the backend can make use of it.
     fn expect(&mut self, _stream: StreamId, _expected: &Expected) {}
+    /// Says which language is spoken in a stream that was just started, where that would be found out otherwise.
+    fn spoken(&mut self, _stream: StreamId, _lang: &Lang) {}
     /// Adds 16 kHz samples.
     fn accept(&mut self, stream: StreamId, samples: &[f32]);
     /// Says that the stream's sound is complete.
@@ -234,6 +236,9 @@ impl Recognise {
                 let expected = self.expected.get((room.clone(), lang.clone()), make);
                 if !expected.words.is_empty() {
                     self.recognizer.expect(id, expected);
+                }
+                if session.knows_lang {
+                    self.recognizer.spoken(id, lang);
                 }
                 self.open.insert(id, Open::new(session, (utterance, at), self.policy, &self.gate));
                 self.by_session.insert(session.clone(), id);

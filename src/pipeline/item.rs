@@ -31,7 +31,9 @@ pub struct Session {
     pub speaker: String,
     /// The language spoken.
     pub lang: Lang,
-    /// The languages to translate into.
+    /// Whether the speaker said so: then it isn't found out.
+    pub knows_lang: bool,
+    /// The languages to translate into, but for an utterance's own.
     pub to: Vec<Lang>,
     /// How its audio arrives.
     pub format: AudioFormat,

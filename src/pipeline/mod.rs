@@ -184,6 +184,7 @@ impl Pipeline {
     pub fn open(&self, opening: Opening) -> Result<Speaker> {
         let Opening { room, speaker, lang, format, live } = opening;
         let config = &self.plan.config;
+        let knows_lang = lang.is_some();
         let lang = lang.unwrap_or_else(|| config.recognise.lang.clone());
         if lang.primary() != config.recognise.lang.primary() && !config.recognise.find_lang {
             return Err(Error::config(format!("{} speech is not understood here", lang.name()))
@@ -205,6 +206,7 @@ impl Pipeline {
             room,
             speaker,
             lang,
+            knows_lang,
             to: self.plan.targets(),
             format,
             clock: if live { Clock::Wall(Instant::now()) } else { Clock::Audio },

@@ -5,8 +5,8 @@ use crate::event::{Body, Event};
 use crate::hub::fanout::{Frame, Refusal, Sink};
 use crate::metrics;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
-use futures_util::SinkExt;
-use futures_util::stream::SplitSink;
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
 use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Interval, interval_at};
@@ -164,6 +164,16 @@ impl Out {
         let end = (0..=reason.len().min(123)).rev().find(|i| reason.is_char_boundary(*i)).unwrap_or(0);
         let frame = CloseFrame { code, reason: reason[..end].into() };
         self.send(Message::Close(Some(frame))).await;
+    }
+
+    /// Waits until the client has heard that, and has hung up: what it sent and nobody read would make its system throw our last
+    /// words away (a reset; RFC 9293 §3.6.1).
+    pub async fn part(receiving: &mut SplitStream<WebSocket>) {
+        let gone = async {
+            while matches!(receiving.next().await, Some(Ok(message)) if !matches!(message, Message::Close(_))) {}
+        };
+        // Who doesn't leave is left.
+        let _ = tokio::time::timeout(Duration::from_secs(1), gone).await;
     }
 
     /// The hub gave this listener up: it didn't keep up.

@@ -76,7 +76,10 @@ async fn serve(shared: Arc<Shared>, params: Params, pass: Pass, socket: WebSocke
     let room = params.room();
     let format = match tokio::time::timeout(CONFIG_PATIENCE, first_frame(&mut receiving)).await {
         Ok(Ok(format)) => format,
-        Ok(Err((code, e))) => return out.refuse(&room, code, &e).await,
+        Ok(Err((code, e))) => {
+            out.refuse(&room, code, &e).await;
+            return Out::part(&mut receiving).await;
+        }
         Err(_) => return out.refuse(&room, code::POLICY, &Error::input("no config frame came")).await,
     };
     match tokio::task::block_in_place(|| open(&shared, &params, &room, format)) {
@@ -89,6 +92,7 @@ async fn serve(shared: Arc<Shared>, params: Params, pass: Pass, socket: WebSocke
             };
             metrics::get().refused.with_label_values(&[e.kind().code()]).inc();
             out.refuse(&room, code, &e).await;
+            Out::part(&mut receiving).await;
         }
     }
 }
@@ -187,6 +191,7 @@ impl Conversation {
             }
         }
         self.hang_up();
+        Out::part(&mut receiving).await;
         // A hub that is gone has forgotten us already.
         let _ = tokio::task::block_in_place(|| self.shared.pipeline.tell(HubIn::Unsubscribe(self.listener)));
     }

@@ -1,6 +1,6 @@
 //! A folder with a recogniser for each language, through the command line: which one hears an utterance, and what is told.
 
-use crate::support::{repo, sample, sottovoce, stderr, stdout};
+use crate::support::{self, Daemon, repo, sample, sottovoce, stderr, stdout};
 use onnx_protobuf::{GraphProto, ModelProto, OperatorSetIdProto, StringStringEntryProto};
 use serde_json::Value;
 use sottovoce::onnx::proto::{Model, declared, node, tensor, ty};
@@ -76,4 +76,31 @@ fn a_language_that_is_not_there_is_told() {
     let output = sottovoce(&["translate", "-p", &pipeline, "--from", "it", &sound]);
     let said = stderr(&output);
     assert!(!output.status.success() && said.contains("Italian") && said.contains("en, es"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_with_two_languages_are_translated_for_each_other() {
+    let model = bundle("en,es");
+    let toml = support::server_toml(support::free_port())
+        .replace(
+            "model = \"starter/asr-en\"\nlang = \"en\"",
+            &format!("model = {:?}\nlang = \"en\"\nfind_lang = true", model.path()),
+        )
+        .replace(
+            "model = \"starter/mt-en-es\"\nto = [\"es\"]",
+            &format!("model = {:?}\nto = [\"en\", \"es\"]", repo().join("tests/fixtures/mt/m2m100-d")),
+        );
+    let daemon = Daemon::start(&toml, &[]).await;
+    // Who says what is spoken is believed; else it is found out, here always as Spanish.
+    for (from, spoken, other) in [("en", "en", "es"), ("es", "es", "en"), ("auto", "es", "en")] {
+        let mut speaker = daemon.ws(&format!("/v1/speak?room={from}&from={from}")).await;
+        support::say(&mut speaker, "hello-en.wav", 8.0).await;
+        let (seen, _) = support::events(&mut speaker, |e| e["type"] == "bye").await;
+        let captions = seen.iter().filter(|e| e["type"] == "caption" && e["final"] == true);
+        let mut langs: Vec<(&str, &str)> =
+            captions.filter_map(|e| Some((e["kind"].as_str()?, e["lang"].as_str()?))).collect();
+        langs.sort_unstable();
+        langs.dedup();
+        assert_eq!(langs, [("source", spoken), ("translation", other)], "from={from}");
+    }
 }

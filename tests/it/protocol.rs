@@ -136,6 +136,19 @@ async fn rubbish_is_refused_and_disturbs_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_is_heard_by_who_is_speaking_already() {
+    let daemon = Daemon::server().await;
+    for _ in 0..5 {
+        let (config, blocks) = support::frames("travel-en.wav");
+        let sound = blocks.into_iter().cycle().take(2_000).map(Message::binary);
+        let messages = std::iter::once(Message::text(config)).chain(sound).collect();
+        let (code, error) = refused(&daemon, "/v1/speak?room=r&from=es", messages).await;
+        assert_eq!(code, Some(1008), "{error}");
+        assert!(error.contains("Spanish speech is not understood here"), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tokens_origins_and_places_are_kept() {
     let toml = server_with("token = \"s3cret\"\nmax_sessions = 1");
     let daemon = Daemon::start(&toml, &[]).await;

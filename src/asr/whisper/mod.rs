@@ -29,6 +29,7 @@ use super::{Options, Recognizer, StreamId, Update};
 use crate::error::Result;
 use crate::onnx::decoder::Run;
 use crate::stabilise::CommitPolicy;
+use crate::text::Lang;
 use decode::{Decoded, LADDER, Settings};
 use model::Model;
 use ndarray::Array2;
@@ -195,6 +196,13 @@ impl Whisper {
 }
 
 impl Recognizer for Whisper {
+    fn spoken(&mut self, stream: StreamId, lang: &Lang) {
+        // A language that it doesn't know is found out like any other.
+        if let (Ok(language), Some(stream)) = (self.model.tokens.language(lang), self.streams.get_mut(&stream)) {
+            (stream.language, stream.is_language_sure) = (language, true);
+        }
+    }
+
     fn policy(&self) -> CommitPolicy {
         CommitPolicy::LocalAgreement { n: 2 }
     }
