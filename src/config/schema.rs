@@ -282,6 +282,8 @@ pub struct ServerConfig {
     pub max_rooms: usize,
     /// Bytes of one message from a client.
     pub max_message: usize,
+    /// Messages a second from one speaker: blocks of 10 ms, and five times that to catch up after a stall.
+    pub max_messages: u32,
     /// Seconds that a speaker may send no sound before its session ends.
     pub idle_timeout: f64,
     /// Events that may wait for a slow listener.
@@ -304,6 +306,7 @@ impl Default for ServerConfig {
             max_arrivals: 100,
             max_rooms: 256,
             max_message: 1 << 20,
+            max_messages: 500,
             idle_timeout: 600.0,
             listener_queue: 256,
             drain_timeout: 10.0,

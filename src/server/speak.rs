@@ -27,8 +27,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
-/// Messages a second from one speaker: blocks of 10 ms, and five times that to catch up after a stall.
-const MOST_MESSAGES: u32 = 500;
 /// A client must say its format within this time.
 const CONFIG_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -157,10 +155,11 @@ fn open(shared: &Arc<Shared>, params: &Params, room: &str, format: AudioFormat) 
 
 impl Conversation {
     async fn run(mut self, mut out: Out, mut receiving: SplitStream<WebSocket>, pass: Pass) {
-        let idle = Duration::from_secs_f64(self.shared.pipeline.plan().config.server.idle_timeout);
+        let server = &self.shared.pipeline.plan().config.server;
+        let (idle, most) = (Duration::from_secs_f64(server.idle_timeout), server.max_messages);
         let mut draining = self.shared.draining.clone();
         let mut seen = (0, 0);
-        let mut pulse = Pulse::new(MOST_MESSAGES, pass);
+        let mut pulse = Pulse::new(most, pass);
         loop {
             let goes_on = tokio::select! {
                 frame = self.events.recv() => match frame {

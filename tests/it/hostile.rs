@@ -1,6 +1,6 @@
 //! Clients that nobody wishes for: random frames, and a listener that doesn't read. Others must not notice.
 
-use crate::support::{Daemon, Socket, events, finals, keeps_promises, say};
+use crate::support::{self, Daemon, Socket, events, finals, keeps_promises, say};
 use futures_util::{SinkExt, StreamExt};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -112,7 +112,8 @@ const FLOOD: usize = 40_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_read_is_sent_away_and_may_come_back() {
-    let daemon = Daemon::server().await;
+    let toml = support::server_toml(support::free_port()) + "max_messages = 1000000\n";
+    let daemon = Daemon::start(&toml, &[]).await;
     let mut slow = deaf(&daemon, "/v1/listen?room=r&lang=es&dial=instant").await;
     assert_eq!(flood(&daemon).await, FLOOD, "a slow listener took events from others");
     let (seen, code) = events(&mut slow, |_| false).await;
