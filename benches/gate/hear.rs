@@ -51,6 +51,7 @@ impl Ears {
             room: String::new(),
             speaker: String::new(),
             lang: self.plan.config.recognise.lang.clone(),
+            knows_lang: true,
             to: Vec::new(),
             format: AudioFormat::PIPELINE,
             clock: Clock::Audio,
