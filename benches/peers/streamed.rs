@@ -86,6 +86,7 @@ pub fn session(number: u64) -> Result<Arc<Session>> {
         room,
         speaker,
         lang,
+        knows_lang: true,
         to,
         format: AudioFormat::PIPELINE,
         clock: Clock::Audio,
