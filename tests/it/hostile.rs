@@ -57,7 +57,9 @@ async fn abuse(daemon: &Daemon, frames: Vec<Message>) -> Option<u16> {
 #[test]
 fn random_frames_never_disturb_anybody() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let daemon = runtime.block_on(Daemon::server());
+    // They come one after another as fast as they are turned away.
+    let toml = support::server_toml(support::free_port()) + "max_arrivals = 100000\n";
+    let daemon = runtime.block_on(Daemon::start(&toml, &[]));
     let mut runner = TestRunner::new(Config { cases: 150, failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&frames(), |frames| {
         let code = runtime.block_on(abuse(&daemon, frames));
