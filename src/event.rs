@@ -136,6 +136,13 @@ pub enum Body {
     },
 }
 
+impl Body {
+    /// Whether it says what a caption comes to: its final text, or a person's correction of it.
+    pub fn is_last_word(&self) -> bool {
+        matches!(self, Self::Correction { .. }) || matches!(self, Self::Caption(caption) if caption.is_final)
+    }
+}
+
 /// The text of one stretch of speech in one language.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Caption {

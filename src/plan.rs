@@ -216,8 +216,7 @@ fn address(config: &Config) -> Result<SocketAddr> {
         Error::config(format!("server.listen: `{}` is not an address", server.listen))
             .hint("write it as 127.0.0.1:8000")
     })?;
-    let has_token =
-        [&server.token, &server.token_secret].iter().any(|token| token.as_deref().is_some_and(|t| !t.is_empty()));
+    let has_token = server.master().or(server.secret()).is_some();
     if !address.ip().is_loopback() && !has_token && !server.insecure {
         return Err(Error::config(format!(
             "server.listen: {address} can be reached from other machines, without a token"

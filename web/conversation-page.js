@@ -6,7 +6,7 @@ import { bind, bindLooks, keepAwake, remember, remembered } from "./settings.js"
 import { Side } from "./side.js";
 import { Turns } from "./turn.js";
 import { Voice } from "./voice.js";
-import { address, primary, roomOf } from "./words.js";
+import { address, primary, roomOf, stateName } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const { theme, size, turned, aloud } = document.forms.controls.elements;
@@ -147,7 +147,7 @@ new Listening({ room, dial: "balanced", voice: "on" }, {
   voice: heard,
   state(name, text) {
     byId("state").dataset.state = name;
-    byId("state").textContent = name === "live" ? "Live" : name === "connecting" ? "Connecting …" : "Not connected";
+    byId("state").textContent = stateName(name);
     if (name !== "connecting") say(name === "live" ? "" : text);
   },
 });

@@ -2,7 +2,7 @@
 
 import { Captions } from "./captions.js";
 import { Listening } from "./listening.js";
-import { languageName, primary } from "./words.js";
+import { languageName, primary, stateName } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -76,7 +76,7 @@ export function follow(room, wanted, on = {}) {
 
   function state(name, text) {
     byId("state").dataset.state = name;
-    byId("state").textContent = name === "live" ? "Live" : name === "connecting" ? "Connecting …" : "Not connected";
+    byId("state").textContent = stateName(name);
     if (name !== "live") byId("lag").textContent = "";
     if (name !== "connecting") say(name === "live" ? "" : text);
   }

@@ -2,7 +2,7 @@
 
 import { Listening } from "./listening.js";
 import { post } from "./server.js";
-import { address, languageName, roomOf } from "./words.js";
+import { address, languageName, roomOf, stateName } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const room = roomOf(location.pathname);
@@ -80,7 +80,7 @@ function event(event) {
 
 function state(name, text) {
   byId("state").dataset.state = name;
-  byId("state").textContent = name === "live" ? "Live" : name === "connecting" ? "Connecting …" : "Not connected";
+  byId("state").textContent = stateName(name);
   if (name !== "connecting") say(name === "live" ? "" : text);
 }
 

@@ -61,6 +61,8 @@ export function address(path, query = {}) {
 /** The address of a room, or of a page in it. */
 export const roomAddress = (room, page = "") => address(`/r/${encodeURIComponent(room)}${page}`).href;
 
+/** What a connection's state is called. */
+export const stateName = (state) => ({ live: "Live", connecting: "Connecting …" })[state] ?? "Not connected";
 
 const unspaced = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 

@@ -32,9 +32,8 @@ pub struct TokenArgs {
 pub(super) fn token(args: &TokenArgs) -> Result<()> {
     let server = load(args.pipeline.as_deref())?.server;
     let secret = server
-        .token_secret
-        .filter(|secret| !secret.is_empty())
+        .secret()
         .ok_or_else(|| Error::config("server.token_secret: there is none").hint("make one: `openssl rand -hex 32`"))?;
     let rooms = (!args.room.is_empty()).then(|| args.room.clone());
-    say(&Issuer::new(secret)?.write(&Grant::lasting(args.lasts, args.can.clone(), rooms))?)
+    say(&Issuer::new(secret.to_owned())?.write(&Grant::lasting(args.lasts, args.can.clone(), rooms))?)
 }

@@ -292,6 +292,18 @@ pub struct ServerConfig {
     pub drain_timeout: f64,
 }
 
+impl ServerConfig {
+    /// The token that opens everything; an empty one is none.
+    pub fn master(&self) -> Option<&str> {
+        self.token.as_deref().filter(|token| !token.is_empty())
+    }
+
+    /// What signs tokens; an empty one is none.
+    pub fn secret(&self) -> Option<&str> {
+        self.token_secret.as_deref().filter(|secret| !secret.is_empty())
+    }
+}
+
 impl Default for ServerConfig {
     fn default() -> Self {
         Self {

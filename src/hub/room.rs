@@ -133,12 +133,7 @@ impl Room {
                 let missed: Vec<_> = kept.filter(|p| p.event.seq > seen).cloned().collect();
                 if missed.len() > WHOLE { latest(&missed) } else { missed }
             }
-            None => {
-                let is_last_word = |body: &Body| {
-                    matches!(body, Body::Correction { .. }) || matches!(body, Body::Caption(c) if c.is_final)
-                };
-                kept.filter(|p| is_last_word(&p.event.body)).cloned().collect()
-            }
+            None => kept.filter(|p| p.event.body.is_last_word()).cloned().collect(),
         }
     }
 

@@ -79,8 +79,7 @@ impl Growing {
 
     /// What comes with an event: of final captions their text, at the room's time; nothing with others.
     pub fn event(&mut self, event: &Event) -> Option<String> {
-        let is_final = matches!(&event.body, Body::Caption(caption) if caption.is_final);
-        if self.format == Format::Jsonl && (is_final || matches!(event.body, Body::Correction { .. })) {
+        if self.format == Format::Jsonl && event.body.is_last_word() {
             // Events are plain data: they always encode.
             return Some(serde_json::to_string(event).unwrap_or_default() + "\n");
         }

@@ -73,8 +73,8 @@ impl Access {
     /// # Errors
     /// A config error when the secret could be guessed.
     pub fn new(config: &ServerConfig, is_loopback: bool) -> Result<Self> {
-        let given = |value: &Option<String>| value.clone().filter(|v| !v.is_empty());
-        let (token, issuer) = (given(&config.token), given(&config.token_secret).map(Issuer::new).transpose()?);
+        let token = config.master().map(str::to_owned);
+        let issuer = config.secret().map(|secret| Issuer::new(secret.to_owned())).transpose()?;
         Ok(Self { only_local: is_loopback && token.is_none() && issuer.is_none(), token, issuer })
     }
 
@@ -121,6 +121,11 @@ fn protocol_token(protocols: &str) -> Option<String> {
     // As in a query, but that `+` is itself.
     let pairs = format!("t={}", encoded.replace('+', "%2B"));
     form_urlencoded::parse(pairs.as_bytes()).next().map(|(_, token)| token.into_owned())
+}
+
+/// The room that a request names; without one it is `main`.
+pub fn room(given: Option<&String>) -> String {
+    given.map_or_else(|| "main".to_owned(), Clone::clone)
 }
 
 /// Whether a `Host` header names this machine or an address, which nobody else can have resolved differently.

@@ -72,12 +72,12 @@ pub(super) async fn lately(
 
 /// Whether an event is a final caption in this language, or corrects one.
 fn is_wanted(event: &Event, lang: Option<&Lang>) -> bool {
-    let (is_last_word, of) = match &event.body {
-        Body::Caption(caption) => (caption.is_final, &caption.lang),
-        Body::Correction { lang, .. } => (true, lang),
+    let of = match &event.body {
+        Body::Caption(caption) => &caption.lang,
+        Body::Correction { lang, .. } => lang,
         _ => return false,
     };
-    is_last_word && lang.is_none_or(|lang| lang.primary() == of.primary())
+    event.body.is_last_word() && lang.is_none_or(|lang| lang.primary() == of.primary())
 }
 
 fn answer(shared: &Shared, room: String, params: &Params) -> Result<Response, Error> {

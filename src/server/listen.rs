@@ -42,12 +42,8 @@ pub(super) struct Params {
 }
 
 impl Params {
-    fn room(&self) -> String {
-        self.room.clone().unwrap_or_else(|| "main".into())
-    }
-
     fn filter(&self) -> Result<Filter> {
-        access::name("room", &self.room())?;
+        access::name("room", &access::room(self.room.as_ref()))?;
         let named = |v: &Option<String>| v.clone().filter(|v| !v.is_empty() && v != "*" && v != "all");
         Ok(Filter {
             lang: named(&self.lang).map(|l| Lang::parse(&l)).transpose()?,
@@ -64,7 +60,7 @@ pub(super) async fn upgrade(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let room = params.room();
+    let room = access::room(params.room.as_ref());
     let wanted = Request { token: params.token.as_deref(), right: Right::Listen, room: Some(&room) };
     match shared.admit(&headers, wanted) {
         Err(refusal) => *refusal,
@@ -81,7 +77,7 @@ pub(super) async fn upgrade(
 async fn serve(shared: Arc<Shared>, params: Params, pass: Pass, socket: WebSocket) {
     let (sending, mut receiving) = socket.split();
     let mut out = Out(sending);
-    let room = params.room();
+    let room = access::room(params.room.as_ref());
     let server = &shared.pipeline.plan().config.server;
     let filter = match params.filter() {
         Ok(filter) => filter,

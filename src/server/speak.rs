@@ -45,19 +45,13 @@ pub(super) struct Params {
     token: Option<String>,
 }
 
-impl Params {
-    fn room(&self) -> String {
-        self.room.clone().unwrap_or_else(|| "main".into())
-    }
-}
-
 pub(super) async fn upgrade(
     State(shared): State<Arc<Shared>>,
     Query(params): Query<Params>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let room = params.room();
+    let room = access::room(params.room.as_ref());
     let wanted = Request { token: params.token.as_deref(), right: Right::Speak, room: Some(&room) };
     let pass = match shared.admit(&headers, wanted) {
         Ok(pass) => pass,
@@ -71,7 +65,7 @@ pub(super) async fn upgrade(
 async fn serve(shared: Arc<Shared>, params: Params, pass: Pass, socket: WebSocket) {
     let (sending, mut receiving) = socket.split();
     let mut out = Out(sending);
-    let room = params.room();
+    let room = access::room(params.room.as_ref());
     let format = match tokio::time::timeout(CONFIG_PATIENCE, first_frame(&mut receiving)).await {
         Ok(Ok(format)) => format,
         Ok(Err((code, e))) => {

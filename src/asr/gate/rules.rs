@@ -23,8 +23,8 @@ pub struct GateRules {
     pub sure: f32,
     /// So many letters for each second of voice at the least: music gives a word now and then. 0: not tested.
     pub slowest: f32,
-    /// So many letters for each second of voice at the most: people say up to nine syllables a second (Coupé et al. 2019), and the fastest speech that we
-    /// measured has 24 letters.
+    /// So many letters for each second of voice at the most: people say up to nine syllables a second (Coupé et al. 2019), and
+    /// the fastest speech that we measured has 24 letters.
     pub fastest: f32,
     /// The mean probability of the words is at least this: less is noise to the recogniser itself.
     pub least: f32,
