@@ -10,25 +10,32 @@ import time
 import numpy as np
 import torch
 
+import weights
+
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 SAVE_EVERY_S = 60
 
 
 class Training:
     """`smoothing` is what the moving average keeps at each step; `peak` the learning rate, after `warm_up` steps, until 30 %
-    of the time has gone."""
+    of the time has gone; `begin` a file of weights.py to begin with, where there is no checkpoint."""
 
-    def __init__(self, net, path, rank, processes, minutes, peak, warm_up, clip, smoothing):
+    def __init__(self, net, path, rank, processes, minutes, peak, warm_up, clip, smoothing, begin=None):
         self.net, self.path, self.rank, self.processes = net, path, rank, processes
         self.minutes, self.peak, self.warm_up, self.clip, self.smoothing = minutes, peak, warm_up, clip, smoothing
         self.optimizer = torch.optim.AdamW(net.parameters(), peak, betas=(0.9, 0.98), weight_decay=0.01)
         self.ema = {k: v.clone() for k, v in net.state_dict().items()}
-        self.step, self.seen, spent = 0, 0.0, 0.0
+        self.step, self.seen, spent, self.begun = 0, 0.0, 0.0, False
         if os.path.exists(path):
             saved = torch.load(path, weights_only=False, map_location=DEVICE)
             net.load_state_dict(saved["model"])
             self.optimizer.load_state_dict(saved["optimizer"])
             self.ema, self.step, self.seen, spent = saved["ema"], saved["step"], saved["seen"], saved["spent"]
+            self.begun = saved["begun"]
+        elif begin and os.path.exists(begin):
+            missing = net.load_state_dict(weights.load(begin), strict=False).missing_keys
+            self.ema, self.begun = {k: v.clone() for k, v in net.state_dict().items()}, True
+            self.tell("begins with %s%s" % (os.path.basename(begin), ", but for %d tensors" % len(missing) if missing else ""))
         self.begin, self.saved_at, self.losses = time.time() - spent, time.time(), []
         self.progress = spent / (minutes * 60)
         self.tell("%.2f M parameters, step %d, %.1f min" % (
@@ -84,7 +91,7 @@ class Training:
     def save(self):
         if self.rank == 0:
             state = dict(model=self.net.state_dict(), optimizer=self.optimizer.state_dict(), ema=self.ema, step=self.step,
-                         seen=self.seen, spent=time.time() - self.begin)
+                         seen=self.seen, begun=self.begun, spent=time.time() - self.begin)
             torch.save(state, self.path + ".new")
             os.replace(self.path + ".new", self.path)
 

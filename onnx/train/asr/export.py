@@ -1,20 +1,22 @@
 """Checkpoints -> onnx/starter/asr: `LANG/{model.onnx, tokens.txt}` in the zipformer2-CTC contract, and `lid.onnx`, which tells
-the languages apart: `python3 -m asr.export [--lang es]`.
+the languages apart; and weights.npz, to begin a later training of the trunk with: `python3 -m asr.export [--lang es]`.
 
 x [N, T, 80], named states -> log_probs, new_ states; metadata says T. `lid.onnx`: x [N, any, 80] -> log_probs [N, languages].
 Weights are stored in 8 bits and computed with in 32 (see store.py)."""
 
 import argparse
 import os
+import shutil
 
 import torch
 
 import paths
+import weights
 from text.spec import LANGS
 
 from . import store
 from .model import KERNEL, LEFT, SUBSAMPLING, Model
-from .train import PIECES, checkpoint, tokenizer
+from .train import BEGIN, PIECES, bpe, checkpoint, pieces, tokenizer
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../starter/asr")
 
@@ -94,6 +96,11 @@ def main():
     for lang in [a.lang] if a.lang else LANGS:
         export(lang, a.frames, a.out)
     export_which(a.out)
+    if a.out == OUT:
+        weights.save(load()[1]["ema"], BEGIN)
+        for lang in LANGS:
+            if bpe(lang) != pieces(lang):
+                shutil.copy(bpe(lang), pieces(lang))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ from .features import BINS, FLOOR
 from .model import SUBSAMPLING, Model
 
 PIECES = 384
+HERE = os.path.dirname(os.path.abspath(__file__))
+BEGIN = os.path.join(HERE, "weights.npz")
 CHUNKS = [4, 8, 8, 16, 1000]
 NEIGHBOURS = 600
 # Four languages at once, or long utterances, don't leave the plateau where only blanks come out (loss 4.8 after 7,600 steps,
@@ -32,9 +34,18 @@ SHARES = {"en": 0.34, "es": 0.22, "de": 0.22, "fr": 0.22}
 LETTERS = {"en": "", "es": "áéíóúüñ", "de": "äöüß", "fr": "àâæçéèêëîïôœùûüÿ"}
 
 
+def pieces(lang):
+    """Those of the committed weights."""
+    return os.path.join(HERE, "pieces", lang + ".model")
+
+
+def bpe(lang):
+    return pieces(lang) if os.path.exists(pieces(lang)) else os.path.join(paths.ASR, lang, "bpe.model")
+
+
 def tokenizer(lang):
     """Pieces of a language as it is written, learned from its training sentences; piece 0 (unknown) is the blank."""
-    path = os.path.join(paths.ASR, lang, "bpe.model")
+    path = bpe(lang)
     if not os.path.exists(path):
         letters = "abcdefghijklmnopqrstuvwxyz" + LETTERS[lang]
         sentencepiece.SentencePieceTrainer.train(
@@ -108,8 +119,10 @@ def checkpoint(lang=None):
     return os.path.join(paths.ASR, lang or "", "checkpoint.pt")
 
 
-def lesson(step, progress, langs):
+def lesson(step, progress, langs, begun):
     """-> (languages, longest utterance in frames, strength of augmentation), of the trunk at a step."""
+    # What began with trained weights has left the plateau, but its optimizer begins anew.
+    step += ALONE_STEPS if begun else 0
     if step < ALONE_STEPS:
         return langs[:1], SHORT, None
     if step < CLEAN_STEPS:
@@ -125,11 +138,11 @@ def work(rank, processes, minutes, seed, alone):
     if alone and not os.path.exists(checkpoint(alone)):
         model.load_state_dict(torch.load(checkpoint(), weights_only=False, map_location=DEVICE)["ema"])
     run = Training(model, checkpoint(alone), rank, processes, minutes, peak=6e-4 if alone else 1e-3, warm_up=200, clip=2.0,
-                   smoothing=0.998)
+                   smoothing=0.998, begin=BEGIN)
     rng = np.random.default_rng([seed, run.step, rank])
     torch.manual_seed(seed + 10007 * rank + run.step)
     while run.progress < 1:
-        taught, longest, strength = (langs, 10 ** 6, 0.6) if alone else lesson(run.step, run.progress, langs)
+        taught, longest, strength = (langs, 10 ** 6, 0.6) if alone else lesson(run.step, run.progress, langs, run.begun)
         shares = np.array([SHARES[lang] for lang in taught])
         lang = taught[rng.choice(len(taught), p=shares / shares.sum())]
         rows = data[lang][:bisect(data[lang], longest, key=lambda row: len(row[0]))]

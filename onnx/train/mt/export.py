@@ -1,4 +1,5 @@
-"""Checkpoint -> onnx/starter/mt in optimum's layout (encoder, merged decoder), and golden.json: `python3 -m mt.export`.
+"""Checkpoint -> onnx/starter/mt in optimum's layout (encoder, merged decoder; weights stored in 8 bits), weights.npz to begin
+a later training with, and golden.json: `python3 -m mt.export`.
 
 Needs transformers and optimum (see ../requirements.txt). Golden outputs are PyTorch's, for the Rust tests."""
 
@@ -14,10 +15,12 @@ import torch
 from transformers import GenerationConfig
 
 import paths
+import weights
+from asr import store
 from text.sentences import asr_form
 
 from .data import DIRECTIONS, FLORES, held_out_samples
-from .train import encode, model, tokenizer
+from .train import BEGIN, encode, model, tokenizer
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.path.join(HERE, "../../starter/mt")
@@ -30,10 +33,11 @@ EXTRA = ["Hello", "yes", "thank you", "my name is Zorbanek", "where is the train
 def load():
     t = tokenizer()
     net = model(t.get_vocab_size())
-    net.load_state_dict(torch.load(paths.MT + "/checkpoint.pt", weights_only=False)["ema"])
+    trained = torch.load(paths.MT + "/checkpoint.pt", weights_only=False)["ema"]
+    net.load_state_dict(weights.rounded(trained))
     net.generation_config = GenerationConfig(decoder_start_token_id=2, bos_token_id=0, pad_token_id=1, eos_token_id=2,
                                              max_new_tokens=200)
-    return t, net.eval()
+    return t, net.eval(), trained
 
 
 def export(t, net, out=OUT):
@@ -48,6 +52,8 @@ def export(t, net, out=OUT):
         os.makedirs(out, exist_ok=True)
         for name in ["encoder_model.onnx", "decoder_model_merged.onnx", "config.json", "generation_config.json"]:
             shutil.copy(os.path.join(made, name), os.path.join(out, name))
+        for name in ["encoder_model.onnx", "decoder_model_merged.onnx"]:
+            print("%s: %.1f MB" % (name, store.pack(os.path.join(out, name), {})))
     t.save(os.path.join(out, "tokenizer.json"))
 
 
@@ -75,7 +81,9 @@ if __name__ == "__main__":
     ap.add_argument("--out", default=OUT)
     ap.add_argument("--no-golden", action="store_true", help="leave golden.json as it is")
     arguments = ap.parse_args()
-    tokens, network = load()
+    tokens, network, state = load()
     export(tokens, network, arguments.out)
+    if arguments.out == OUT:
+        weights.save(state, BEGIN)
     if not arguments.no_golden:
         golden(tokens, network)

@@ -7,6 +7,7 @@ before goes on with the learning rate where its schedule then is."""
 import argparse
 import os
 import random
+import shutil
 from itertools import islice
 
 import torch
@@ -21,11 +22,15 @@ from .data import FLORES, examples
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
 PIECES = 4000
+HERE = os.path.dirname(os.path.abspath(__file__))
+BEGIN, SHIPPED = os.path.join(HERE, "weights.npz"), os.path.join(HERE, "../../starter/mt/tokenizer.json")
 LETTERS = list("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZáéíóúüñÁÉÍÓÚÜÑàèìòùâêîôûäöëïÿœæçßÀÈÇÄÖÊÎÔÂŒ0123456789'.,;:?!¿¡-()\"/&%€$£+")
 
 
 def tokenizer():
     path = os.path.join(paths.MT, "tokenizer.json")
+    if os.path.exists(BEGIN) and not os.path.exists(path):
+        shutil.copy(SHIPPED, path)
     if not os.path.exists(path):
         t = Tokenizer(models.BPE(unk_token="<unk>"))
         t.normalizer = normalizers.NFC()
@@ -92,7 +97,8 @@ def work(rank, processes, minutes, seed):
     training.start(rank, processes, 29513, seed)
     t = tokenizer()
     net = model(t.get_vocab_size()).to(DEVICE)
-    run = Training(net, paths.MT + "/checkpoint.pt", rank, processes, minutes, peak=1e-3, warm_up=300, clip=1.0, smoothing=0.997)
+    run = Training(net, paths.MT + "/checkpoint.pt", rank, processes, minutes, peak=1e-3, warm_up=300, clip=1.0, smoothing=0.997,
+                   begin=BEGIN)
     torch.manual_seed(seed + 10007 * rank + run.step)
     net.train()
     first = seed + run.step + 100003 * rank
