@@ -1,6 +1,7 @@
 // Turns a room's final captions into fields, and what a person writes there into corrections.
 
 import { Listening } from "./listening.js";
+import { languages } from "./operate-terms.js";
 import { post } from "./server.js";
 import { address, languageName, roomOf, stateName } from "./words.js";
 
@@ -69,6 +70,7 @@ class Field {
 function event(event) {
   if (event.type === "hello") {
     const known = [...byId("language").options].map((option) => option.value);
+    languages(event.langs);
     for (const lang of event.langs) if (!known.includes(lang)) byId("language").add(new Option(languageName(lang), lang));
   } else if (event.type === "caption" && event.final && event.committed) {
     byId("empty").hidden = true;

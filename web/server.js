@@ -38,9 +38,9 @@ export function get(path, query) {
 }
 
 /** Tells this server something. */
-export function post(path, what) {
+export function post(path, what, method = "POST") {
   const headers = { ...bearer, "Content-Type": "application/json" };
-  return fetch(address(path), { method: "POST", headers, body: JSON.stringify(what) });
+  return fetch(address(path), { method, headers, body: JSON.stringify(what) });
 }
 
 /** Why a connection isn't let in, if so: a browser hides the answer to a WebSocket that was refused. */

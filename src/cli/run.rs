@@ -14,7 +14,7 @@ use crate::out::terminal::Terminal;
 use crate::pipeline::speaker::Speaker;
 use crate::pipeline::{Opening, Pipeline};
 use crate::plan::Plan;
-use crate::server::Server;
+use crate::server::{Privacy, Server};
 use clap::Args;
 use crossbeam_channel::{Receiver, bounded};
 use std::path::{Path, PathBuf};
@@ -80,13 +80,12 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
 
 /// Where it serves, and how to be sure that it is us.
 fn ready(server: &Server) -> String {
-    let scheme = if server.tls.is_some() { "https" } else { "http" };
-    let print = server
-        .tls
-        .iter()
-        .flatten()
-        .map(|print| format!("\n    its own certificate has the SHA-256 fingerprint {print}"));
-    format!("sottovoce is ready: {scheme}://{}/   (Ctrl-C stops it){}", server.address, print.collect::<String>())
+    let (scheme, print) = match &server.privacy {
+        Privacy::None => ("http", String::new()),
+        Privacy::Given => ("https", String::new()),
+        Privacy::SelfMade(print) => ("https", format!("\n    its own certificate has the SHA-256 fingerprint {print}")),
+    };
+    format!("sottovoce is ready: {scheme}://{}/   (Ctrl-C stops it){print}", server.address)
 }
 
 /// How to get models that know human voices, while the starter ones are in use.

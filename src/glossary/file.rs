@@ -121,7 +121,7 @@ fn entries(inside: &str, table: Table) -> Result<Entries> {
     Ok(entries)
 }
 
-fn term(source: &str, target: &str) -> Result<Term> {
+pub(super) fn term(source: &str, target: &str) -> Result<Term> {
     Ok(Term { source: usable(source)?, target: usable(target)? })
 }
 

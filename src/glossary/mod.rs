@@ -2,11 +2,12 @@
 //! for every room, or for one.
 //!
 //! In the order of the data: `file` (text to entries), [`Glossary`] (entries to what a room and a pair of languages need),
-//! [`found`] (terms in a text, and whether its translation has them), [`Glossaries`] (the file, read again when it changes),
-//! [`Ready`] (what stages make of it).
+//! [`found`] (terms in a text, and whether its translation has them), [`live`] (terms given while it runs), [`Glossaries`] (the
+//! file, read again when it changes, and these), [`Ready`] (what stages make of it).
 
 mod file;
 pub mod found;
+pub mod live;
 mod ready;
 mod watch;
 

@@ -1,8 +1,10 @@
-//! A glossary file that is edited while the daemon runs -> the glossary as it is now.
+//! A glossary file that is edited while the daemon runs, and terms given meanwhile -> the glossary as it is now.
 
-use super::Glossary;
+use super::live::Live;
+use super::{Glossary, Term};
 use crate::error::{Error, Result};
 use crate::metrics;
+use crate::text::Lang;
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -15,7 +17,16 @@ const LOOK: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub struct Glossaries {
     path: Option<PathBuf>,
-    now: RwLock<(Arc<Glossary>, Option<Stamp>)>,
+    state: RwLock<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    file: Glossary,
+    read: Option<Stamp>,
+    live: Live,
+    /// Both in one.
+    now: Arc<Glossary>,
 }
 
 /// What changes when a file is saved: its time and its length.
@@ -38,12 +49,29 @@ impl Glossaries {
         let Some(path) = path else { return Ok(Self::default()) };
         let read = stamp(&path);
         let glossary = Glossary::load(&path)?;
-        Ok(Self { path: Some(path), now: RwLock::new((Arc::new(glossary), read)) })
+        let state = State { now: Arc::new(glossary.clone()), file: glossary, read, live: Live::default() };
+        Ok(Self { path: Some(path), state: RwLock::new(state) })
     }
 
     /// The glossary as it is now.
     pub fn now(&self) -> Arc<Glossary> {
-        self.now.read().unwrap_or_else(PoisonError::into_inner).0.clone()
+        self.state.read().unwrap_or_else(PoisonError::into_inner).now.clone()
+    }
+
+    /// From now on a term is called so in a room, whatever the file says; without a target as the file says.
+    ///
+    /// # Errors
+    /// A config error when it can't be a term, or there are too many.
+    pub fn give(&self, room: &str, from: &Lang, to: &Lang, source: &str, target: Option<&str>) -> Result<()> {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        state.live.give(room, from, to, source, target)?;
+        state.now = Arc::new(state.live.before(&state.file));
+        Ok(())
+    }
+
+    /// The terms that were given in a room.
+    pub fn given(&self, room: &str) -> Vec<(Lang, Lang, Term)> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).live.of(room).to_vec()
     }
 
     /// Reads the file again if it has changed. One that can't be read, or is wrong, leaves all as it is: who edits it
@@ -51,19 +79,20 @@ impl Glossaries {
     pub fn look(&self) {
         let Some(path) = &self.path else { return };
         let found = stamp(path);
-        if found.is_none() || found == self.now.read().unwrap_or_else(PoisonError::into_inner).1 {
+        if found.is_none() || found == self.state.read().unwrap_or_else(PoisonError::into_inner).read {
             return;
         }
         let read = Glossary::load(path);
         let outcome = if read.is_ok() { "read" } else { "refused" };
         metrics::get().glossary_reloads.with_label_values(&[outcome]).inc();
-        let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         // What is wrong is told once.
-        now.1 = found;
+        state.read = found;
         match read {
             Ok(glossary) => {
                 tracing::info!(glossary = glossary.summary(), "the glossary was read again");
-                now.0 = Arc::new(glossary);
+                state.now = Arc::new(state.live.before(&glossary));
+                state.file = glossary;
             }
             Err(e) => tracing::warn!(error = %e, "the glossary stays as it was"),
         }

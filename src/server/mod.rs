@@ -14,6 +14,7 @@ mod said;
 pub mod schema;
 mod secure;
 mod speak;
+mod terms;
 
 use crate::error::{Error, Result};
 use crate::metrics;
@@ -56,6 +57,17 @@ impl Shared {
     }
 }
 
+/// Whether what is said on the way can be read, and how clients are sure that it is us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Privacy {
+    /// HTTP.
+    None,
+    /// HTTPS, with a certificate of the owner's.
+    Given,
+    /// HTTPS, with a certificate of our own making, which people know by its SHA-256 fingerprint.
+    SelfMade(String),
+}
+
 /// A running server.
 pub struct Server {
     runtime: Option<Runtime>,
@@ -63,8 +75,8 @@ pub struct Server {
     drain: watch::Sender<bool>,
     /// Where it listens.
     pub address: SocketAddr,
-    /// Whether over TLS; then, of a self-made certificate, its fingerprint.
-    pub tls: Option<Option<String>>,
+    /// Whether over TLS.
+    pub privacy: Privacy,
 }
 
 impl Server {
@@ -91,13 +103,15 @@ impl Server {
         let config = pipeline.plan().config.server.clone();
         let access = Access::new(&config, wanted.ip().is_loopback())?;
         let secured = secure::acceptor(&config.tls, wanted, &Places::from_env().data)?;
-        let tls = secured.as_ref().map(|secured| secured.fingerprint.clone());
+        let privacy = secured
+            .as_ref()
+            .map_or(Privacy::None, |secured| secured.fingerprint.clone().map_or(Privacy::Given, Privacy::SelfMade));
         let shared =
             Arc::new(Shared { pipeline, access, ready: AtomicBool::new(true), inside: Arc::default(), draining });
         let limits = door::Limits { connections: config.max_connections, arrivals: config.max_arrivals };
         let door = Door::new(router(shared.clone()), secured.map(|secured| secured.acceptor), limits);
         runtime.spawn(door.open(listener, shared.draining.clone()));
-        Ok(Self { runtime: Some(runtime), shared, drain, address, tls })
+        Ok(Self { runtime: Some(runtime), shared, drain, address, privacy })
     }
 
     /// Says "not ready" and lets the speakers finish: their sessions end, their last captions still go out.
@@ -130,6 +144,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/v1/speak", get(speak::upgrade))
         .route("/v1/rooms/{room}/captions", get(captions::lately))
         .route("/v1/rooms/{room}/corrections", post(correct::correct))
+        .route("/v1/rooms/{room}/terms", get(terms::list).post(terms::change).delete(terms::change))
         .merge(pages::router())
         .with_state(shared)
 }
