@@ -70,7 +70,7 @@ def main():
             found = sum(name in said[file] for file, name in files.items())
             if boost is not None:
                 env["SOTTOVOCE__GLOSSARY__FILE"] = str(glossary)
-            scores = json.loads(run("eval", "onnx/starter/samples/manifest.tsv", "--json", **env))
+            scores = json.loads(run("eval", "onnx/starter/samples/manifest-en.tsv", "--json", **env))
             print(f"boost {boost or 'none'}: {found} found, WER {scores['languages'][0]['wer']:.1f} %")
 
 

@@ -34,6 +34,9 @@ step "language models" asr.lm
 step "recognisers as files" asr.export
 step "translator" mt.train --minutes "$translator" --processes "$(nproc)"
 step "translator as files" mt.export
+step "what it should doubt" mt.doubt --below 0.45
 step "words and languages" asr.evaluate
 step "translations" mt.evaluate
+step "samples" asr.samples
+step "what the Rust tests compare with" asr.golden
 step "checksums" register

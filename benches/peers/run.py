@@ -141,7 +141,7 @@ class Bench:
         speech = self.cache / "starter.wav"
         sound.monologue(SAMPLES, speech, sound.MINUTE)
         for threads in (1, 2):
-            yield self.ours("chunks", ROOT / "onnx/starter/asr-en", speech, streams, threads, label=f"sottovoce, {threads} threads", cpu="0-1")
+            yield self.ours("chunks", ROOT / "onnx/starter/asr/en", speech, streams, threads, label=f"sottovoce, {threads} threads", cpu="0-1")
 
     def whisper_cpp(self):
         """The folder of its programs; built once, for this processor."""
@@ -164,7 +164,7 @@ class Bench:
         languages = LANGUAGES[name.split("-")[0]]
         captions = self.captions()
         labels = {"shortlist": "sottovoce, drafts and shortlist", "drafts": "sottovoce, drafts", "scratch": "sottovoce, each from scratch"}
-        ours = [self.ours("updates", self.imported(name), ROOT / "onnx/starter/mt-en-es", captions, how, label=label)
+        ours = [self.ours("updates", self.imported(name), ROOT / "tests/fixtures/trained-en-es", captions, how, label=label)
                 for how, label in labels.items()]
         about = ours[0].loaded["about"]
         print(f"\n{about['updates']} updates: {about['passes']} decoder passes with drafts, {about['steps']} from scratch "
@@ -209,7 +209,7 @@ class Bench:
             yield from ((f"{name}, {kind}, {n} at once, CPU time for a minute of one", lambda kind=kind, n=n: self.chunks(name, kind, n))
                         for kind in ("fp32", "int8") for n in STREAMS)
         elif job == "threads":
-            yield from ((f"starter/asr-en, {n} at once, CPU time for a minute of one", lambda n=n: self.threads(n)) for n in STREAMS)
+            yield from ((f"starter/asr/en, {n} at once, CPU time for a minute of one", lambda n=n: self.threads(n)) for n in STREAMS)
         elif job == "updates":
             yield f"{name}, captions that grow", lambda: self.updates(name)
         else:

@@ -16,7 +16,7 @@ MISHEARD = 2  # words at the end of a window that the next pass understands othe
 
 def texts(samples):
     """The sentences of each sample, by file."""
-    lines = [line.split("\t") for line in (samples / "manifest.tsv").read_text().splitlines()[1:]]
+    lines = [line.split("\t") for line in (samples / "manifest-en.tsv").read_text().splitlines()[1:]]
     said = {samples / file: [text] for file, _, _, text, *_ in lines}
     said |= {file.with_suffix(".wav"): file.read_text().splitlines() for file in samples.glob("*.txt")}
     return {file: said[file] for file in sorted(said)}

@@ -7,12 +7,13 @@ import hashlib
 import os
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+LANGS = ["en", "es", "de", "fr"]
 MODELS = [
-    dict(id="starter/asr-en", task="asr", languages=["en"], contract="zipformer2-ctc",
-         note="Streaming English; knows synthetic voices only: for people, a larger model is needed.",
-         files=["model.onnx", "tokens.txt", "lm.arpa"]),
-    dict(id="starter/mt-en-es", task="mt", languages=["en", "es"], contract="m2m100-optimum",
-         note="English to Spanish, travel and meeting phrases only.",
+    dict(id="starter/asr", task="asr", languages=LANGS, contract="zipformer2-ctc",
+         note="Streaming; finds out which of the four it hears; knows synthetic voices only: for people, a larger model is needed.",
+         files=["lid.onnx"] + ["%s/%s" % (lang, name) for lang in LANGS for name in ("model.onnx", "tokens.txt", "lm.arpa")]),
+    dict(id="starter/mt", task="mt", languages=LANGS, contract="m2m100-optimum",
+         note="All twelve directions, travel and meeting phrases only.",
          files=["encoder_model.onnx", "decoder_model_merged.onnx", "tokenizer.json", "config.json", "generation_config.json"]),
 ]
 

@@ -47,7 +47,7 @@ use std::time::{Duration, Instant};
     simulstream.LANG.jsonl for `simulstream_score_latency` (with detokenizer_type: simuleval and latency_unit: word, or \
     char, in its configuration).")]
 pub(super) struct EvalArgs {
-    /// The manifest, such as onnx/starter/samples/manifest.tsv.
+    /// The manifest, such as onnx/starter/samples/manifest-en.tsv.
     manifest: PathBuf,
     /// The pipeline file; without one, the starter pipeline.
     #[arg(short, long, value_name = "FILE")]

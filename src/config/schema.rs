@@ -130,7 +130,7 @@ impl Default for RecogniseConfig {
     fn default() -> Self {
         Self {
             backend: "auto".into(),
-            model: "starter/asr-en".into(),
+            model: "starter/asr".into(),
             lang: lang("en"),
             find_lang: false,
             threads: 1,
@@ -161,15 +161,15 @@ pub struct TranslateConfig {
     pub beam: usize,
     /// When translated words become final.
     /// - `{ kind = "source-tail", words = 3 }`, the default: what was said already without the last three words of the source,
-    ///   and ever since. On the starter set it costs no chrF against translating whole utterances, and words are final
-    ///   after 2.15 s (LAAL); two words cost 1.0 chrF and give 1.8 s.
+    ///   and ever since. It cost no chrF against translating whole utterances, and words were final after 2.15 s (LAAL);
+    ///   two words cost 1.0 chrF and gave 1.8 s.
     /// - `{ kind = "local-agreement", n = 4 }`: what four translations in a row agree on: as good, after 2.66 s; of three 0.3
     ///   chrF are lost, of two 0.95: after `the train` two agree on `el tren`, and then comes `station`.
     /// - `{ kind = "align-att", last = 2 }`: all up to the first word that comes from the last two words of the source, for
     ///   imported models.
     /// - `hold-n` and `final-only` as in `recognise.policy`.
     ///
-    /// All by `sottovoce eval onnx/starter/samples/manifest.tsv`.
+    /// All by `sottovoce eval`, with the first edition of the starter models on its samples.
     pub policy: CommitPolicy,
     /// What is translated together.
     pub unit: UnitRules,
@@ -184,7 +184,7 @@ impl Default for TranslateConfig {
     fn default() -> Self {
         Self {
             backend: "seq2seq".into(),
-            model: "starter/mt-en-es".into(),
+            model: "starter/mt".into(),
             to: vec![lang("es")],
             threads: 1,
             device: Device::Cpu,

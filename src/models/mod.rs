@@ -1,4 +1,4 @@
-//! The registry of models: turns an id such as `starter/asr-en` or `whisper-base` into a folder, and checks files against
+//! The registry of models: turns an id such as `starter/asr` or `whisper-base` into a folder, and checks files against
 //! their hashes.
 //!
 //! `onnx/models.toml` lists what comes with the project, `onnx/published.toml` what can be fetched ([`pull`]).

@@ -1,6 +1,7 @@
 //! A real browser: it speaks a WAV through its microphone into one page and reads Spanish captions in others.
 
 mod chromium;
+mod cut;
 mod operate;
 mod pages;
 

@@ -31,7 +31,7 @@ fn bundle(langs: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     lid(folder.path(), langs);
     for lang in langs.split(',') {
-        std::os::unix::fs::symlink(repo().join("onnx/starter/asr-en"), folder.path().join(lang)).expect("linked");
+        std::os::unix::fs::symlink(repo().join("onnx/starter/asr/en"), folder.path().join(lang)).expect("linked");
     }
     folder
 }
@@ -54,7 +54,7 @@ fn heard(model: &Path, args: &[&str]) -> Vec<(String, String)> {
 
 #[test]
 fn the_language_is_found_and_its_recogniser_hears_all_of_the_utterance() {
-    let alone = heard(&repo().join("onnx/starter/asr-en"), &[]);
+    let alone = heard(&repo().join("onnx/starter/asr/en"), &[]);
     assert!(!alone.is_empty());
     let model = bundle("en,es,de");
     let found = heard(model.path(), &["--from", "auto"]);
@@ -83,11 +83,11 @@ async fn two_people_with_two_languages_are_translated_for_each_other() {
     let model = bundle("en,es");
     let toml = support::server_toml(support::free_port())
         .replace(
-            "model = \"starter/asr-en\"\nlang = \"en\"",
+            "model = \"starter/asr\"              # English, Spanish, German, French\nlang = \"en\"",
             &format!("model = {:?}\nlang = \"en\"\nfind_lang = true", model.path()),
         )
         .replace(
-            "model = \"starter/mt-en-es\"\nto = [\"es\"]",
+            "model = \"starter/mt\"\nto = [\"es\"]",
             &format!("model = {:?}\nto = [\"en\", \"es\"]", repo().join("tests/fixtures/mt/m2m100-d")),
         );
     let daemon = Daemon::start(&toml, &[]).await;

@@ -71,17 +71,7 @@ async fn what_can_not_be_is_said() {
 
 /// Posts a correction with a token. -> the status
 async fn correct(daemon: &Daemon, token: &str, body: &str) -> u16 {
-    let mut stream = TcpStream::connect(daemon.addr).await.expect("connects");
-    let request = format!(
-        "POST /v1/rooms/r/corrections HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        daemon.addr,
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).await.expect("sends");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("reads");
-    answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
+    daemon.ask("POST", "/v1/rooms/r/corrections", token, body).await.0
 }
 
 #[tokio::test(flavor = "multi_thread")]

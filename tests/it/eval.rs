@@ -6,7 +6,7 @@ use sottovoce::eval::lag::{laal, long_yaal};
 
 /// A manifest of the first samples of the bundled one.
 fn manifest(folder: &std::path::Path, rows: usize) -> String {
-    let text = std::fs::read_to_string(sample("manifest.tsv")).expect("the manifest");
+    let text = std::fs::read_to_string(sample("manifest-en.tsv")).expect("the manifest");
     let (header, lines) = text.split_once('\n').expect("a header");
     let absolute = |line: &str| {
         let (file, rest) = line.split_once('\t').expect("columns");

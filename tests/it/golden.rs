@@ -12,6 +12,7 @@ use sottovoce::mt::seq2seq::Seq2Seq;
 use sottovoce::mt::{Job, Options, Translator};
 use sottovoce::onnx::Compute;
 use sottovoce::text::Lang;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 fn json(path: &str) -> Value {
@@ -46,7 +47,7 @@ fn features_are_kaldis() {
 }
 
 fn asr() -> StreamingCtc {
-    StreamingCtc::load(&repo().join("onnx/starter/asr-en"), Compute::cpu(1)).expect("the model")
+    StreamingCtc::load(&repo().join("onnx/starter/asr/en"), Compute::cpu(1)).expect("the model")
 }
 
 /// The words of a stream that is fed in blocks of this size.
@@ -66,7 +67,7 @@ fn words(model: &mut StreamingCtc, stream: u64, samples: &[f32], block: usize) -
 
 #[test]
 fn the_recogniser_says_what_the_reference_says() {
-    let tokens = std::fs::read_to_string(repo().join("onnx/starter/asr-en/tokens.txt")).expect("tokens.txt");
+    let tokens = std::fs::read_to_string(repo().join("onnx/starter/asr/en/tokens.txt")).expect("tokens.txt");
     let piece = |id: u64| {
         let line = tokens.lines().find(|l| l.rsplit(' ').next() == Some(&id.to_string())).expect("a known piece");
         line.rsplit_once(' ').expect("two columns").0.to_owned()
@@ -111,40 +112,52 @@ fn streams_in_one_batch_are_as_streams_alone() {
 }
 
 fn mt(beam: usize) -> Seq2Seq {
-    Seq2Seq::load(&repo().join("onnx/starter/mt-en-es"), Options::new(Compute::cpu(1), beam)).expect("the model")
+    Seq2Seq::load(&repo().join("onnx/starter/mt"), Options::new(Compute::cpu(1), beam)).expect("the model")
 }
 
 fn ids(value: &Value) -> Vec<u32> {
     value.as_array().expect("ids").iter().map(|i| i.as_u64().expect("an id") as u32).collect()
 }
 
+fn lang(tag: &str) -> Lang {
+    Lang::parse(tag).expect("known")
+}
+
 #[test]
 fn the_translator_says_what_the_reference_says() {
-    let (en, es) = (Lang::parse("en").expect("known"), Lang::parse("es").expect("known"));
     let mut model = mt(1);
     let golden = json("onnx/train/mt/golden.json");
     let rows = golden.as_array().expect("rows");
-    let spanish = 2401;
-    let mut sources = Vec::new();
+    let directions: BTreeSet<(&str, &str)> =
+        rows.iter().filter_map(|r| r["from"].as_str().zip(r["to"].as_str())).collect();
+    assert_eq!(directions.len(), 12);
+    let (mut sources, mut prefixes) = (Vec::new(), Vec::new());
     for row in rows {
-        let source = model.source_ids(row["source"].as_str().expect("text"), &en, &es).expect("encodes");
+        let [from, to] = ["from", "to"].map(|key| lang(row[key].as_str().expect("a language")));
+        let source = model.source_ids(row["source"].as_str().expect("text"), &from, &to).expect("encodes");
         assert_eq!(source, ids(&row["ids"]), "{row}");
-        let (one, prefix) = (std::slice::from_ref(&source), vec![model.prefix(&es, &[]).expect("known")]);
-        assert_eq!(prefix, [[2, spanish]]);
+        let (one, prefix) = (std::slice::from_ref(&source), vec![model.prefix(&to, &[]).expect("known")]);
         let greedy = model.decode(one, &prefix, &model.search(1)).expect("translates");
         assert_eq!(greedy[0].tokens, ids(&row["greedy"]), "greedy: {row}");
         assert_eq!(model.text(&greedy[0].tokens), row["text"].as_str().expect("text").trim());
         let beam = model.decode(one, &prefix, &model.search(4)).expect("translates");
         assert_eq!(beam[0].tokens, ids(&row["beam4"]), "beam: {row}");
         sources.push(source);
+        prefixes.extend(prefix);
     }
     for (beams, recorded) in [(1, "greedy"), (4, "beam4")] {
-        let (prefixes, rules) = (vec![vec![2, spanish]; sources.len()], model.search(beams));
+        let rules = model.search(beams);
         let together = model.decode(&sources, &prefixes, &rules).expect("translates");
         for (row, output) in rows.iter().zip(together) {
             assert_eq!(output.tokens, ids(&row[recorded]), "a batch differs from a single run: {row}");
         }
     }
+    assert!(model.check(&lang("en"), &lang("ja")).is_err());
+}
+
+#[test]
+fn what_is_forced_changes_nothing_of_the_rest() {
+    let (en, es, mut model) = (lang("en"), lang("es"), mt(1));
     let job = |source: &str, forced| Job { forced, ..Job::whole(source, &en, &es) };
     let free = model.translate(&[job("where is the train station", Vec::new())]).expect("translates");
     // Whatever of it is forced, the rest comes out the same, alone and in a batch of unequal prefixes.
@@ -154,19 +167,20 @@ fn the_translator_says_what_the_reference_says() {
     for translation in model.translate(&jobs).expect("translates") {
         assert_eq!(translation.text(), free[0].text());
     }
-    assert!(model.check(&en, &Lang::parse("ja").expect("known")).is_err());
 }
 
 #[test]
 fn a_text_longer_than_the_model_is_cut_and_harms_nobody() {
-    let (en, es) = (Lang::parse("en").expect("known"), Lang::parse("es").expect("known"));
+    let (en, es) = (lang("en"), lang("es"));
     let long = "where is the train station ".repeat(99);
     for beam in [1, 3] {
         let mut model = mt(beam);
         let job = |source: &str, forced| Job { forced, ..Job::whole(source, &en, &es) };
         let done =
             model.translate(&[job(&long, Vec::new()), job("thank you very much", Vec::new())]).expect("translates");
-        assert_eq!(done[1].text(), "Muchas gracias.");
+        let alone = model.translate(&[job("thank you very much", Vec::new())]).expect("translates");
+        assert!(!alone[0].words.is_empty());
+        assert_eq!(done[1].text(), alone[0].text());
         // A model that is committed to more than it has room for.
         let forced = done[0].words.iter().flat_map(|w| w.tokens.clone()).cycle().take(900).collect();
         model.translate(&[job(&long, forced)]).expect("translates");

@@ -44,7 +44,7 @@ impl Home {
 #[test]
 fn an_imported_model_is_listed_checked_and_used_by_its_id() {
     let home = Home::new();
-    let said = home.import("onnx/starter/mt-en-es", "me/mt", "int8");
+    let said = home.import("tests/fixtures/trained-en-es", "me/mt", "int8");
     assert!(said.contains("8-bit") && said.contains("equal to the original within"), "{said}");
     assert!(home.model("me/mt").join("decoder_model_prepared.onnx").is_file());
     let list = stdout(&home.run(&["models", "list"]));
@@ -120,7 +120,7 @@ fn what_cannot_be_imported_is_told_in_one_line_and_leaves_nothing() {
     let home = Home::new();
     let folder = tempfile::tempdir().expect("a folder");
     let copy = |name: &str| {
-        let starter = repo().join("onnx/starter/mt-en-es").join(name);
+        let starter = repo().join("tests/fixtures/trained-en-es").join(name);
         std::fs::copy(starter, folder.path().join(name)).expect("copied");
     };
     home.fails(&folder.path().join("nowhere"), "a", 3, &["nowhere", "known layout"]);
@@ -129,7 +129,7 @@ fn what_cannot_be_imported_is_told_in_one_line_and_leaves_nothing() {
     home.fails(folder.path(), "a", 3, &["decoder_model.onnx"]);
     copy("decoder_model_merged.onnx");
     home.fails(folder.path(), "../a", 2, &["../a", "id"]);
-    home.fails(folder.path(), "starter/asr-en", 2, &["comes with sottovoce"]);
+    home.fails(folder.path(), "starter/asr", 2, &["comes with sottovoce"]);
     std::fs::write(folder.path().join("encoder_model.onnx"), "not a model at all").expect("written");
     home.fails(folder.path(), "a", 3, &["encoder_model.onnx", "not a model file"]);
     // Another model's encoder: it runs, and is found out.
@@ -144,7 +144,7 @@ fn a_model_for_a_newer_runtime_is_told_from_a_damaged_one() {
     use sottovoce::onnx::{self, Compute, proto::Model};
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("encoder_model.onnx");
-    let mut model = Model::read(&repo().join("onnx/starter/mt-en-es/encoder_model.onnx")).expect("reads");
+    let mut model = Model::read(&repo().join("tests/fixtures/trained-en-es/encoder_model.onnx")).expect("reads");
     model.proto.opset_import.iter_mut().for_each(|o| o.version = 99);
     model.write(&file).expect("writes");
     let told = |words: &str| {

@@ -87,6 +87,8 @@ fn what_is_no_speech_gives_no_words() {
     };
     let mut told = [utterances(&free, "caption"), utterances(&free, "nothing")].concat();
     told.sort_unstable();
+    // Without the gate a draft is shown now and then of what is nothing in the end.
+    told.dedup();
     assert_eq!(utterances(&gated, "nothing"), told);
     let is_timed = |e: &Value| e["end"].as_f64() > e["start"].as_f64() && e["session"].is_string();
     assert!(gated.iter().filter(|e| e["type"] == "nothing").all(is_timed));

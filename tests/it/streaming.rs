@@ -364,7 +364,7 @@ fn a_model_that_is_not_as_published_is_refused_in_one_line() {
         copy("parakeet-tdt", |n| n.starts_with("encoder") || n == "vocab.txt").path(),
         "whole utterances",
     );
-    refused("streaming-ctc", &repo().join("onnx/starter/mt-en-es"), "onnx");
+    refused("streaming-ctc", &repo().join("tests/fixtures/trained-en-es"), "onnx");
     // A damaged file.
     let folder = copy(transducer, all);
     std::fs::write(folder.path().join("joiner-epoch-99-avg-1-chunk-16-left-64.onnx"), b"half a model")

@@ -116,9 +116,20 @@ impl Daemon {
 
     /// Asks for a page.
     pub async fn get(&self, path: &str) -> (u16, String) {
+        self.ask("GET", path, "none", "").await
+    }
+
+    /// Asks with a token and JSON. -> the status and all of the answer
+    pub async fn ask(&self, method: &str, path: &str, token: &str, json: &str) -> (u16, String) {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
         let mut stream = tokio::net::TcpStream::connect(self.addr).await.expect("connects");
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.addr);
+        let access = if token == "none" { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{access}Content-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{json}",
+            self.addr,
+            json.len()
+        );
         stream.write_all(request.as_bytes()).await.expect("sends");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.expect("reads");

@@ -6,7 +6,7 @@ mod fixture;
 mod wrong;
 
 use crate::support::repo;
-use fixture::{Row, STARTER, fixtures, ids, int8_of, json, lang, load, reference_rules};
+use fixture::{Row, TRAINED, fixtures, ids, int8_of, json, lang, load, reference_rules};
 use ndarray::{Array2, Axis, concatenate};
 use serde_json::Value;
 use sottovoce::models::import::{Precision, import};
@@ -19,7 +19,7 @@ use sottovoce::onnx::{Array, Compute, Graph, Inputs};
 
 /// The starter's recorded sentences: the encoder's input and what the reference writes greedily.
 fn starter_golden(model: &Seq2Seq) -> Vec<(Vec<u32>, Vec<u32>)> {
-    let golden = json(&repo().join("onnx/train/mt/golden.json"));
+    let golden = json(&repo().join(TRAINED).join("golden.json"));
     let source = |row: &Value| model.source_ids(row["source"].as_str().expect("text"), &lang("en"), &lang("es"));
     let rows = golden.as_array().expect("rows").iter();
     rows.map(|row| (source(row).expect("encodes"), ids(&row["greedy"]))).collect()
@@ -35,7 +35,7 @@ fn a_prepared_model_writes_what_the_original_writes_and_bytes_differ_little() {
     let folder = tempfile::tempdir().expect("a folder");
     for precision in [Precision::Keep, Precision::Int8] {
         let dest = folder.path().join(format!("{precision:?}"));
-        import(&repo().join(STARTER), &dest, precision, &mut |_| ()).expect("imported");
+        import(&repo().join(TRAINED), &dest, precision, &mut |_| ()).expect("imported");
         let mut model = load(&dest).expect("the prepared model");
         assert!(model.multi_token());
         let (sources, reference): (Vec<_>, Vec<_>) = starter_golden(&model).into_iter().unzip();

@@ -253,7 +253,7 @@ fn a_broken_voice_is_named_in_one_line() {
         assert!(e.to_string().contains(named), "{e} does not name {named}");
         assert_eq!(e.kind(), ErrorKind::Missing, "{e}");
     }
-    let recogniser = Options { models: vec![(repo().join("onnx/starter/asr-en"), Vec::new())], ..options(&[], None) };
+    let recogniser = Options { models: vec![(repo().join("onnx/starter/asr/en"), Vec::new())], ..options(&[], None) };
     assert_eq!(tts::build("auto", &recogniser).err().map(|e| e.kind()), Some(ErrorKind::Config));
     assert_eq!(tts::build("espeak", &options(&["piper"], None)).err().map(|e| e.kind()), Some(ErrorKind::Config));
 }

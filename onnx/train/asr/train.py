@@ -138,7 +138,7 @@ def work(rank, processes, minutes, seed, alone):
     if alone and not os.path.exists(checkpoint(alone)):
         model.load_state_dict(torch.load(checkpoint(), weights_only=False, map_location=DEVICE)["ema"])
     run = Training(model, checkpoint(alone), rank, processes, minutes, peak=6e-4 if alone else 1e-3, warm_up=200, clip=2.0,
-                   smoothing=0.998, begin=BEGIN)
+                   smoothing=0.998, begin=None if alone else BEGIN)
     rng = np.random.default_rng([seed, run.step, rank])
     torch.manual_seed(seed + 10007 * rank + run.step)
     while run.progress < 1:

@@ -6,7 +6,7 @@ An example is (source language, source text, {target language: target text}): th
 import random
 import re
 
-from text import families, templates
+from text import everyday, families, templates
 from text.sentences import asr_form, held_out
 from text.spec import LANGS
 
@@ -35,11 +35,18 @@ COPIED = [
 ]
 
 
+# What everyone says, word for word; the grammar draws each of these lines one time in thousands.
+SAID = [line for line in templates.TRAIN if not line.slots["en"]]
+OFTEN = [line for line in SAID if line.where.split(".")[0] in everyday.COMMON] or SAID
+
+
 def samples(seed):
     """-> endless Samples of training: neither held-out sentences nor held-out templates."""
     rng = random.Random(seed)
     while True:
-        s = families.sample(rng)
+        kind = rng.random()
+        lines = SAID if kind < 0.2 else OFTEN if kind < 0.5 else None
+        s = templates.sample(rng, lines) if lines else families.sample(rng)
         if not s.held and not held_out(s.key):
             yield s
 

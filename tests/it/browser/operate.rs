@@ -25,7 +25,15 @@ async fn an_operator_corrects_a_caption_and_readers_see_it() {
         .await;
     browser.until(&operator, &format!("{area}.closest('li').dataset.state === 'corrected'")).await;
     browser.until(&reader, "document.body.innerText.includes('Buenas tardes, señores.')").await;
+    // A term for what comes next.
+    let give = "const form = document.querySelector('#term').elements;
+        [form.from.value, form.source.value, form.to.value, form.target.value] = ['en', 'people', 'es', 'pueblo'];
+        form.source.form.requestSubmit()";
+    browser.evaluate(&operator, give).await;
+    browser.until(&operator, "document.querySelector('#terms').textContent.includes('pueblo')").await;
     browser.photograph(&operator, (1280, 800), &support::repo().join("target/screenshots/operate-1280x800.png")).await;
     browser.photograph(&operator, (390, 844), &support::repo().join("target/screenshots/operate-390x844.png")).await;
+    browser.evaluate(&operator, "document.querySelector('#terms button').click()").await;
+    browser.until(&operator, "!document.querySelector('#terms').childElementCount").await;
     assert!(browser.complaints().is_empty(), "{:#?}", browser.complaints());
 }

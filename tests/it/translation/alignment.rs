@@ -1,7 +1,7 @@
 //! Which word of the source a word of the translation comes from: the same from every exporter, alone, in company, behind a
 //! draft and behind beams; and what follows from it for words that become final and for what is left out.
 
-use super::fixture::{STARTER, lang, load};
+use super::fixture::{TRAINED, lang, load};
 use crate::support::repo;
 use sottovoce::config;
 use sottovoce::models::import::{Precision, import};
@@ -51,7 +51,7 @@ fn exporters_that_fold_heads_tell_the_same_as_those_that_do_not() {
 #[test]
 fn words_come_from_their_words_in_whatever_company() {
     let home = tempfile::tempdir().expect("a folder");
-    let folder = imported(home.path(), STARTER);
+    let folder = imported(home.path(), TRAINED);
     let mut model = load(&folder).expect("loads");
     let source = "the red suitcase is in the room";
     let alone = model.translate(&[job(source)]).expect("translates").remove(0);
@@ -91,7 +91,7 @@ fn left_out(model: &mut Seq2Seq, source: &str, parts: &[&Translation]) -> Option
 #[test]
 fn what_a_translation_leaves_out_is_seen_without_marks_and_numbers() {
     let home = tempfile::tempdir().expect("a folder");
-    let mut model = load(&imported(home.path(), STARTER)).expect("loads");
+    let mut model = load(&imported(home.path(), TRAINED)).expect("loads");
     let [first, second] = ["we have decided to go home", "which document do i want to share this weekend"];
     let whole = model.translate(&[first, second].map(job)).expect("translates");
     let missing = left_out(&mut model, &format!("{first} {second}"), &[&whole[0]]).expect("half of it is missing");
@@ -126,8 +126,8 @@ fn align_att_is_for_models_that_tell() {
         );
         Plan::new(config::parse(&toml, std::iter::empty()).expect("valid")).and_then(|plan| plan.load())
     };
-    assert!(plan(&imported(home.path(), STARTER), 2).is_ok());
-    for (folder, last) in [(repo().join(STARTER), 2), (home.path().join(STARTER), 0)] {
+    assert!(plan(&imported(home.path(), TRAINED), 2).is_ok());
+    for (folder, last) in [(repo().join(TRAINED), 2), (home.path().join(TRAINED), 0)] {
         let error = plan(&folder, last).err().unwrap_or_else(|| panic!("{folder:?} loads"));
         assert!(error.to_string().contains("translate.policy"), "{error}");
         assert_eq!(error.kind().exit_code(), 2);

@@ -2,7 +2,7 @@
 //! company in the batch, over every model that is here, those of 8 bits as `models import` makes them; each time what
 //! greedy decoding from scratch writes.
 
-use super::fixture::{STARTER, fixtures, json, lang, load};
+use super::fixture::{TRAINED, fixtures, json, lang, load};
 use crate::support::repo;
 use sottovoce::models::import::{Precision, import};
 use sottovoce::mt::seq2seq::Seq2Seq;
@@ -134,7 +134,7 @@ fn whatever_the_draft_and_the_company_the_text_is_that_of_greedy_decoding() {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, precision) in [("starter", Precision::Keep), ("starter, bytes", Precision::Int8)] {
         let dest = folder.path().join(name);
-        import(&repo().join(STARTER), &dest, precision, &mut |_| ()).expect("imported");
+        import(&repo().join(TRAINED), &dest, precision, &mut |_| ()).expect("imported");
         models.push((name.into(), load(&dest).expect("the prepared model")));
     }
     for name in ["m2m100-d", "nllb-d"] {
@@ -158,10 +158,10 @@ fn whatever_the_draft_and_the_company_the_text_is_that_of_greedy_decoding() {
 fn a_shortlist_misses_little_and_nothing_that_stays() {
     let folder = tempfile::tempdir().expect("a folder");
     let dest = folder.path().join("starter");
-    import(&repo().join(STARTER), &dest, Precision::Keep, &mut |_| ()).expect("imported");
+    import(&repo().join(TRAINED), &dest, Precision::Keep, &mut |_| ()).expect("imported");
     let options = Options { shortlist: 1_000, ..Options::new(Compute::cpu(1), 1) };
     let (mut short, mut whole) = (Seq2Seq::load(&dest, options).expect("a model"), load(&dest).expect("a model"));
-    let golden = json(&repo().join("onnx/train/mt/golden.json"));
+    let golden = json(&repo().join(TRAINED).join("golden.json"));
     let (mut tokens, mut missed) = (0, 0);
     let pieces = |t: &Translation| t.words.iter().flat_map(|w| w.tokens.clone()).collect::<Vec<u32>>();
     // The first time round the list is learnt.

@@ -11,7 +11,7 @@ use sottovoce::onnx::Compute;
 use sottovoce::text::Lang;
 use std::path::{Path, PathBuf};
 
-pub const STARTER: &str = "onnx/starter/mt-en-es";
+pub const TRAINED: &str = "tests/fixtures/trained-en-es";
 
 pub fn lang(tag: &str) -> Lang {
     Lang::parse(tag).expect("known")

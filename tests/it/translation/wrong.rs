@@ -1,6 +1,6 @@
 //! Translation models that are damaged, incomplete or of another kind: one line says so, and names the file.
 
-use super::fixture::{STARTER, copy, json, lang, load};
+use super::fixture::{TRAINED, copy, json, lang, load};
 use crate::support::repo;
 use sottovoce::onnx::proto::Model;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn assert_told(folder: &Path, names: &str) {
 
 #[test]
 fn a_wrong_model_is_told_in_one_line_that_names_the_file() {
-    let starter = repo().join(STARTER);
+    let starter = repo().join(TRAINED);
     for (missing, names) in [
         ("encoder_model.onnx", "encoder_model.onnx is not there"),
         ("decoder_model_merged.onnx", "decoder_model.onnx is not there"),
@@ -34,7 +34,7 @@ fn a_wrong_model_is_told_in_one_line_that_names_the_file() {
     // A model of another kind under the right name, on either side.
     for name in ["encoder_model.onnx", "decoder_model_merged.onnx"] {
         let folder = copy(&starter);
-        std::fs::copy(repo().join("onnx/starter/asr-en/model.onnx"), folder.path().join(name)).expect("copied");
+        std::fs::copy(repo().join("onnx/starter/asr/en/model.onnx"), folder.path().join(name)).expect("copied");
         assert_told(folder.path(), name);
     }
     let folder = copy(&starter);
@@ -44,7 +44,7 @@ fn a_wrong_model_is_told_in_one_line_that_names_the_file() {
 
 #[test]
 fn ids_of_32_bits_are_given_as_such_or_refused_in_one_line() {
-    let folder = copy(&repo().join(STARTER));
+    let folder = copy(&repo().join(TRAINED));
     let file = folder.path().join("encoder_model.onnx");
     let mut model = Model::read(&file).expect("the encoder");
     let input = model.graph_mut().input.iter_mut().find(|i| i.name == "input_ids").expect("ids");
@@ -58,7 +58,7 @@ fn a_tokenizer_without_its_table_is_read_without_panicking() {
     let null = serde_json::json!({ "type": "Precompiled", "precompiled_charsmap": null });
     let sequence = serde_json::json!({ "type": "Sequence", "normalizers": [&null, { "type": "NFC" }] });
     for normaliser in [null, sequence] {
-        let folder = copy(&repo().join(STARTER));
+        let folder = copy(&repo().join(TRAINED));
         let file = folder.path().join("tokenizer.json");
         let mut tokenizer = json(&file);
         tokenizer["normalizer"] = normaliser;
@@ -67,7 +67,7 @@ fn a_tokenizer_without_its_table_is_read_without_panicking() {
         let ids = model.source_ids("where is the train station", &lang("en"), &lang("es")).expect("encodes");
         assert_eq!(
             ids,
-            load(&repo().join(STARTER))
+            load(&repo().join(TRAINED))
                 .expect("the model")
                 .source_ids("where is the train station", &lang("en"), &lang("es"))
                 .expect("encodes")
