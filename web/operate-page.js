@@ -1,7 +1,7 @@
 // Turns a room's final captions into fields, and what a person writes there into corrections.
 
 import { Listening } from "./listening.js";
-import { languages } from "./operate-terms.js";
+import { languages, say } from "./operate-terms.js";
 import { post } from "./server.js";
 import { address, languageName, roomOf, stateName } from "./words.js";
 
@@ -12,11 +12,6 @@ const fields = new Map();
 document.title = `${room} – correct`;
 byId("room").textContent = room;
 byId("home").href = address("/").href;
-
-function say(text) {
-  byId("notice").textContent = text;
-  byId("notice").hidden = !text;
-}
 
 /** A final caption's field; its text is what every screen shows. */
 class Field {

@@ -18,7 +18,8 @@ export function languages(langs) {
   show();
 }
 
-function say(text) {
+/** Tells the operator what went wrong; nothing, when all is well. */
+export function say(text) {
   byId("notice").textContent = text;
   byId("notice").hidden = !text;
 }

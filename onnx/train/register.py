@@ -6,8 +6,9 @@ Published models are in onnx/published.toml, which is written by hand and isn't 
 import hashlib
 import os
 
+from text.spec import LANGS
+
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-LANGS = ["en", "es", "de", "fr"]
 MODELS = [
     dict(id="starter/asr", task="asr", languages=LANGS, contract="zipformer2-ctc",
          note="Streaming; finds out which of the four it hears; knows synthetic voices only: for people, a larger model is needed.",

@@ -7,7 +7,8 @@ import torch
 from asr.store import SMALL, quantised
 
 
-def save(state, path):
+def packed(state):
+    """State dict -> arrays by name."""
     arrays = {}
     for name, tensor in state.items():
         values = tensor.detach().cpu().numpy()
@@ -15,26 +16,29 @@ def save(state, path):
             arrays[name + "/int8"], arrays[name + "/scale"] = quantised(values)
         else:
             arrays[name] = values
-    np.savez_compressed(path, **arrays)
+    return arrays
+
+
+def unpacked(arrays):
+    """-> state dict"""
+    state = {}
+    for name, values in arrays.items():
+        if name.endswith("/int8"):
+            state[name[:-5]] = torch.from_numpy(values * arrays[name[:-5] + "/scale"])
+        elif not name.endswith("/scale"):
+            state[name] = torch.from_numpy(values)
+    return state
 
 
 def rounded(state):
     """What comes back of a state dict that was saved: the numbers that the published files hold."""
-    out = {}
-    for name, tensor in state.items():
-        if tensor.ndim >= 2 and tensor.numel() >= SMALL:
-            whole, scale = quantised(tensor.detach().cpu().numpy())
-            tensor = torch.from_numpy(whole * scale)
-        out[name] = tensor
-    return out
+    return unpacked(packed(state))
+
+
+def save(state, path):
+    np.savez_compressed(path, **packed(state))
 
 
 def load(path):
-    """-> state dict"""
-    file, state = np.load(path), {}
-    for name in file.files:
-        if name.endswith("/int8"):
-            state[name[:-5]] = torch.from_numpy(file[name] * file[name[:-5] + "/scale"])
-        elif not name.endswith("/scale"):
-            state[name] = torch.from_numpy(file[name])
-    return state
+    with np.load(path) as file:
+        return unpacked(dict(file))

@@ -20,17 +20,16 @@ impl Live {
     /// A config error when it can't be a term, or there are too many.
     pub fn give(&mut self, room: &str, from: &Lang, to: &Lang, source: &str, target: Option<&str>) -> Result<()> {
         let given = term(source, target.unwrap_or(source))?;
-        let count: usize = self.0.values().map(Vec::len).sum();
+        if target.is_some() && self.0.values().map(Vec::len).sum::<usize>() >= MOST {
+            return Err(
+                Error::config(format!("{MOST} terms are given already")).hint("write them into the glossary's file")
+            );
+        }
         let own = self.0.entry(room.to_owned()).or_default();
         let is_same = |(a, b, term): &(Lang, Lang, Term)| {
             a == from && b == to && term.source.to_lowercase() == given.source.to_lowercase()
         };
         own.retain(|entry| !is_same(entry));
-        if target.is_some() && count >= MOST {
-            return Err(
-                Error::config(format!("{MOST} terms are given already")).hint("write them into the glossary's file")
-            );
-        }
         if target.is_some() {
             own.push((from.clone(), to.clone(), given));
         }
