@@ -44,8 +44,14 @@ pub enum Body {
         server: String,
         /// The languages captions come in: the speaker's first.
         langs: Vec<Lang>,
+        /// Those that may be spoken; with one alone, captions in it are never translations.
+        #[serde(default)]
+        spoken: Vec<Lang>,
         /// The formats a voice may come in, such as `s16le;rate=22050`.
         voice_formats: Vec<String>,
+        /// The formats a speaker's own sound may come in; none: it can't be heard here.
+        #[serde(default)]
+        sound_formats: Vec<String>,
     },
     /// A caption: what is committed never changes, what is tentative may.
     Caption(Caption),
@@ -63,6 +69,23 @@ pub enum Body {
         /// Seconds of the session that it translates: to.
         end: f64,
         /// `s16le;rate=22050`: PCM, one channel.
+        format: String,
+        /// The PCM, for receivers in this process; over the wire it is the binary frame.
+        #[serde(skip)]
+        audio: Arc<Vec<i16>>,
+    },
+    /// A piece of a speaker's own sound, while it is said, for listeners that asked for it (`sound=on`); its audio follows as one
+    /// binary frame, like a `speech`'s. It is told once: not kept for who comes late, and dropped where a listener is slow.
+    Sound {
+        /// Names the binary frame.
+        id: String,
+        /// The speaker's session.
+        session: String,
+        /// Seconds of the session: from. Where it isn't the `end` of the piece before, sound is missing.
+        start: f64,
+        /// Seconds of the session: to.
+        end: f64,
+        /// `s16le;rate=16000`: PCM, one channel.
         format: String,
         /// The PCM, for receivers in this process; over the wire it is the binary frame.
         #[serde(skip)]

@@ -172,6 +172,13 @@ impl Plan {
         self.config.translate.to.iter().filter(is_wanted).cloned().collect()
     }
 
+    /// The languages that may be spoken, that of the file first.
+    pub fn spoken(&self) -> Vec<Lang> {
+        let mut langs = self.langs();
+        langs.truncate(if self.config.recognise.find_lang { usize::MAX } else { 1 });
+        langs
+    }
+
     /// All languages that captions come in, the speaker's first.
     pub fn langs(&self) -> Vec<Lang> {
         let own = &self.config.recognise.lang;

@@ -4,13 +4,15 @@ import { follow } from "./follow.js";
 import { invite, offerFiles } from "./share.js";
 import { bind, bindLooks, keepAwake, remember, remembered } from "./settings.js";
 import { address, roomAddress, roomOf } from "./words.js";
+import { Original } from "./original.js";
 import { Voice } from "./voice.js";
 
-const { dial, language, theme, size, original } = document.forms.controls.elements;
+const { dial, language, theme, size, original, sound } = document.forms.controls.elements;
 const voiceButton = document.getElementById("voice");
 const asked = new URLSearchParams(location.search);
 const room = roomOf(location.pathname);
-const voice = new Voice();
+const own = new Original();
+const voice = new Voice((wait, seconds) => own.duck(wait, seconds));
 
 document.title = `${room} – captions`;
 document.getElementById("room").textContent = room;
@@ -28,9 +30,13 @@ if (asked.has("dial")) dial.value = asked.get("dial");
 const here = follow(room, { lang: asked.get("lang") ?? remembered("lang", null), dial: dial.value }, {
   hello(event) {
     voiceButton.disabled = here.isOriginal || event.voice_formats.length === 0;
+    sound.disabled = !event.sound_formats?.length;
   },
   voice(speech, pcm) {
     voice.play(speech.format, pcm);
+  },
+  sound(piece, pcm) {
+    own.play(piece, pcm);
   },
 });
 
@@ -47,4 +53,9 @@ voiceButton.addEventListener("click", async () => {
   await (voice.isOn ? voice.off() : voice.on());
   voiceButton.setAttribute("aria-pressed", String(voice.isOn));
   here.ask({ voice: voice.isOn ? "on" : "" });
+});
+
+sound.addEventListener("change", async () => {
+  await (sound.value ? own.on() : own.off());
+  here.ask({ sound: sound.value });
 });

@@ -21,12 +21,20 @@ export class Captions {
     this.#followEnd();
   }
 
-  /** Chooses the language whose translation is shown; the speaker's own: no translation. */
-  choose(lang, source) {
+  /** Chooses the language to read: what is said in another is shown translated. `isOriginal`: nothing is said in another. */
+  choose(lang, isOriginal = false) {
     this.lang = lang;
-    for (const place of [this.live, this.transcript]) place.dataset.shows = lang === source ? "source" : "translation";
-    for (const row of this.#rows.values()) row.lines.forEach((line) => this.#hideOthers(line));
+    this.live.dataset.translates = String(!isOriginal);
+    for (const row of this.#rows.values()) {
+      row.lines.forEach((line) => this.#hideOthers(line));
+      this.#main(row);
+    }
     this.#lags = [];
+  }
+
+  /** Says of a row whether its transcript or its translation is what is read. */
+  #main({ node, spoken }) {
+    node.dataset.shows = spoken === this.lang ? "source" : "translation";
   }
 
   #hideOthers({ node }) {
@@ -41,7 +49,7 @@ export class Captions {
     const hasCommitted = line.show(event);
     this.#keepEnd();
     if (isPast || !hasCommitted || line.node.hidden) return;
-    const isMain = event.kind === (this.live.dataset.shows ?? "translation");
+    const isMain = event.kind === row.node.dataset.shows;
     if (isMain) this.#lags = [...this.#lags.slice(-4), Math.max(0, event.t - event.end)];
     if (isMain && event.final) this.#announce(line);
   }
@@ -79,11 +87,12 @@ export class Captions {
   }
 
   #row(event) {
-    const { session, utterance, speaker } = event;
+    const { session, utterance, speaker, source_lang: spoken } = event;
     const name = `${session}/${utterance}`;
     let row = this.#rows.get(name);
     if (!row) {
-      row = { node: element("article", "row", { session, utterance }), lines: new Map(), notes: [] };
+      row = { node: element("article", "row", { session, utterance }), lines: new Map(), notes: [], spoken };
+      this.#main(row);
       row.node.dataset.voice = this.#speakers.colour(event);
       if (speaker) {
         const who = element("p", "speaker");

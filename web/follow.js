@@ -14,9 +14,10 @@ export function choice(langs, wanted) {
   return translations.find((lang) => mine.includes(primary(lang))) ?? translations[0] ?? langs[0];
 }
 
-/** Fills a chooser with the speaker's language (no translation) and the translations. */
-function offer(select, langs, chosen) {
-  const options = langs.map((lang, i) => new Option(i === 0 ? `Original (${languageName(lang)})` : languageName(lang), lang));
+/** Fills a chooser with the translations and the speaker's language, which is the original if nothing else is spoken. */
+function offer(select, langs, chosen, isOriginal) {
+  const name = (lang) => (isOriginal(lang) ? `Original (${languageName(lang)})` : languageName(lang));
+  const options = langs.map((lang) => new Option(name(lang), lang));
   select.replaceChildren(...options.slice(1), options[0]);
   select.value = chosen;
   select.disabled = false;
@@ -29,12 +30,15 @@ function lagText(captions) {
 
 /**
  * Follows `room` in the page's elements `live`, `transcript`, `log`, `state`, `lag`, `notice` and, where there are,
- * `language` and `empty`. `wanted` has lang and dial; `on.hello` and `on.voice` are told.
+ * `language` and `empty`. `wanted` has lang and dial; `on.hello`, `on.voice` and `on.sound` are told.
  */
 export function follow(room, wanted, on = {}) {
   const captions = new Captions({ live: byId("live"), transcript: byId("transcript"), log: byId("log") });
   let langs = [];
   let chosen = wanted.lang;
+  let spoken = [];
+
+  const isOriginal = (lang) => spoken.length === 1 && spoken[0] === lang;
 
   const say = (text) => {
     byId("notice").textContent = text;
@@ -43,10 +47,12 @@ export function follow(room, wanted, on = {}) {
 
   function hello(event) {
     langs = event.langs;
+    // Older servers don't say it.
+    spoken = event.spoken ?? langs.slice(0, 1);
     const before = chosen;
     chosen = choice(langs, chosen);
-    captions.choose(chosen, langs[0]);
-    if (byId("language")) offer(byId("language"), langs, chosen);
+    captions.choose(chosen, isOriginal(chosen));
+    if (byId("language")) offer(byId("language"), langs, chosen, isOriginal);
     on.hello?.(event, chosen);
     // Without a language the server sends all of them; that matters only where there are several.
     if (chosen !== before && (before || langs.length > 2)) listening.ask({ lang: chosen }, true);
@@ -81,19 +87,20 @@ export function follow(room, wanted, on = {}) {
     if (name !== "connecting") say(name === "live" ? "" : text);
   }
 
-  const listening = new Listening({ room, ...wanted }, { event, state, voice: on.voice });
+  const listening = new Listening({ room, ...wanted }, { event, state, voice: on.voice, sound: on.sound });
   return {
     /** Changes the language shown. */
     choose(lang) {
       chosen = lang;
-      captions.choose(lang, langs[0]);
+      captions.choose(lang, isOriginal(lang));
       listening.ask({ lang }, true);
     },
-    /** Changes the dial or the voice. */
+    /** Changes the dial, the voice or the sound. */
     ask: (query) => listening.ask(query),
     say,
+    /** Whether what was chosen is never a translation. */
     get isOriginal() {
-      return chosen === langs[0];
+      return isOriginal(chosen);
     },
   };
 }

@@ -3,15 +3,18 @@
 import { connect, refusal } from "./server.js";
 import { backoff, closed } from "./words.js";
 
-/** A binary frame of voice: one byte with the id's length, the id, then PCM. */
-function voiceFrame(buffer) {
+/** A binary frame: one byte with the id's length, the id, then PCM. */
+function soundFrame(buffer) {
   const length = new DataView(buffer).getUint8(0);
   const id = new TextDecoder().decode(new Uint8Array(buffer, 1, length));
   // Sliced, because the samples may lie at an odd address.
   return { id, pcm: new Int16Array(buffer.slice(1 + length)) };
 }
 
-/** Follows a room. `on` has `event(event, isPast)`, `voice(speech, pcm)` and `state(name, text)`. */
+/**
+ * Follows a room. `on` has `event(event, isPast)` and `state(name, text)`; and `voice(speech, pcm)`, `sound(sound, pcm)`, where
+ * these are asked for.
+ */
 export class Listening {
   #on;
   #query;
@@ -21,7 +24,8 @@ export class Listening {
   #isGreeted = false;
   #seen = null;
   #seqAtHello = null;
-  #speeches = new Map();
+  /** Events whose audio is on its way, by id. */
+  #audible = new Map();
 
   constructor(query, on) {
     this.#query = query;
@@ -49,7 +53,7 @@ export class Listening {
     const socket = connect("/v1/listen", { ...this.#query, after: this.#seen });
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
-    socket.onmessage = ({ data }) => (typeof data === "string" ? this.#event(JSON.parse(data)) : this.#voice(data));
+    socket.onmessage = ({ data }) => (typeof data === "string" ? this.#event(JSON.parse(data)) : this.#audio(data));
     socket.onclose = ({ code, reason }) => this.#lost(closed(code, reason));
   }
 
@@ -57,7 +61,7 @@ export class Listening {
     if (!this.#socket) return;
     this.#socket.onmessage = this.#socket.onclose = null;
     this.#socket.close();
-    this.#speeches.clear();
+    this.#audible.clear();
   }
 
   async #lost({ text, again }) {
@@ -87,14 +91,15 @@ export class Listening {
       // Only these: hello and its like carry the room's newest number, before what is replayed.
       this.#seen = `${event.epoch}.${event.seq}`;
     }
-    if (event.type === "speech") this.#speeches.set(event.id, event);
+    if (["speech", "sound"].includes(event.type)) this.#audible.set(event.id, event);
     this.#on.event(event, this.#seqAtHello !== null && event.seq <= this.#seqAtHello);
   }
 
-  #voice(buffer) {
-    const { id, pcm } = voiceFrame(buffer);
-    const speech = this.#speeches.get(id);
-    this.#speeches.delete(id);
-    if (speech) this.#on.voice?.(speech, pcm);
+  #audio(buffer) {
+    const { id, pcm } = soundFrame(buffer);
+    const event = this.#audible.get(id);
+    this.#audible.delete(id);
+    if (event?.type === "speech") this.#on.voice?.(event, pcm);
+    if (event?.type === "sound") this.#on.sound?.(event, pcm);
   }
 }

@@ -83,7 +83,7 @@ function status(event) {
 }
 
 function event(event) {
-  if (event.type === "hello") captions.choose(event.langs[1] ?? event.langs[0], event.langs[0]);
+  if (event.type === "hello") captions.choose(event.langs[1] ?? event.langs[0]);
   if (event.type === "error") say(event.message);
   if (event.type === "status") status(event);
   if (event.type !== "caption") return;

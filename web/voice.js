@@ -1,6 +1,8 @@
 // Turns pieces of translated voice into sound without gaps: each begins where the one before it ends, and a voice that has
 // fallen behind catches up, first by shorter pauses, then by speaking a little faster.
 
+import { rateOf, soundOf } from "./pcm.js";
+
 /** Time to have the next piece ready, in seconds. */
 const LEAD = 0.08;
 /** From so many seconds of waiting voice on, pauses are cut. */
@@ -24,8 +26,11 @@ export class Voice {
   #context = null;
   #until = 0;
   #isHeld = false;
+  #told;
 
-  constructor() {
+  /** `told(wait, seconds)`: in so many seconds it speaks, for so many. */
+  constructor(told = () => {}) {
+    this.#told = told;
     // A phone that was asleep or rang keeps its sound back until it is asked again.
     document.addEventListener("visibilitychange", () => document.hidden || this.#isHeld || this.#context?.resume());
   }
@@ -72,18 +77,18 @@ export class Voice {
   /** `format` is such as `s16le;rate=22050`. */
   play(format, pcm) {
     if (!this.#context || pcm.length === 0) return;
-    const rate = Number(/rate=(\d+)/.exec(format)?.[1] ?? 16000);
+    const rate = rateOf(format);
     const { waiting } = this;
     const said = waiting < CUT_FROM ? pcm : trimmed(pcm, rate);
     if (said.length === 0) return;
-    const buffer = this.#context.createBuffer(1, said.length, rate);
-    const samples = buffer.getChannelData(0);
-    for (let i = 0; i < said.length; i++) samples[i] = said[i] / 32768;
+    const buffer = soundOf(this.#context, said, rate);
     const playbackRate = SPEEDS.find(([from]) => waiting >= from)?.[1] ?? 1;
     const source = new AudioBufferSourceNode(this.#context, { buffer, playbackRate });
     source.connect(this.#context.destination);
     const start = Math.max(this.#until, this.#context.currentTime + LEAD);
     source.start(start);
-    this.#until = start + buffer.duration / playbackRate;
+    const seconds = buffer.duration / playbackRate;
+    this.#until = start + seconds;
+    this.#told(start - this.#context.currentTime, seconds);
   }
 }

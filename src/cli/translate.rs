@@ -112,7 +112,7 @@ fn one(
         session: Some(speaker.session().number),
         voice: wanted.formats.contains(&Format::Wav),
         dial: Dial::Instant,
-        lang: None,
+        ..Filter::default()
     };
     let (id, sink) = (pipeline.next_id(), Box::new(Patient(sender)));
     let room = speaker.session().room.clone();

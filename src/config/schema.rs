@@ -286,6 +286,8 @@ pub struct ServerConfig {
     pub max_messages: u32,
     /// Seconds that a speaker may send no sound before its session ends.
     pub idle_timeout: f64,
+    /// Whether listeners may hear the speakers' own sound (`sound=on`): 32 kB a second for each who does.
+    pub sound: bool,
     /// Events that may wait for a slow listener.
     pub listener_queue: usize,
     /// Seconds that stopping may take before it is cut short.
@@ -320,6 +322,7 @@ impl Default for ServerConfig {
             max_message: 1 << 20,
             max_messages: 500,
             idle_timeout: 600.0,
+            sound: true,
             listener_queue: 256,
             drain_timeout: 10.0,
         }

@@ -36,6 +36,11 @@ impl Audience {
         self.any(session, |filter| filter.voice && filter.wants(lang))
     }
 
+    /// Whether somebody wants to hear this session's own sound.
+    pub fn hears_original(&self, session: &Session) -> bool {
+        self.any(session, |filter| filter.sound)
+    }
+
     fn any(&self, session: &Session, is_wanted: impl Fn(&Filter) -> bool) -> bool {
         let rooms = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let of = |filter: &Filter| filter.session.is_none_or(|number| number == session.number);

@@ -3,12 +3,14 @@
 //! | what | when a listener's queue is full |
 //! |---|---|
 //! | drafts (nothing committed is new) | dropped for this listener; the next caption carries all text |
+//! | a speaker's own sound | dropped for this listener; the next piece's `start` tells |
 //! | everything else | the listener is told `bye: slow` and dropped; it may resume with `after=` |
 
 use super::room::Published;
 use crate::error::{Error, Result};
 use crate::event::{Body, Caption, Event, Kind};
 use crate::text::Lang;
+use bytes::Bytes;
 use std::sync::Arc;
 
 /// How steady a listener wants its captions.
@@ -70,6 +72,8 @@ pub struct Filter {
     pub session: Option<u64>,
     /// The voice, too.
     pub voice: bool,
+    /// The speakers' own sound, too.
+    pub sound: bool,
     /// How steady.
     pub dial: Dial,
 }
@@ -88,6 +92,7 @@ impl Filter {
             Body::Caption(c) => c.kind == Kind::Source || self.wants(&c.lang),
             Body::Correction { kind, lang, .. } => *kind == Kind::Source || self.wants(lang),
             Body::Speech { lang, .. } => self.voice && self.wants(lang),
+            Body::Sound { .. } => self.sound,
             _ => true,
         }
     }
@@ -100,6 +105,8 @@ pub struct Frame {
     pub event: Arc<Event>,
     /// Its JSON.
     pub json: Arc<str>,
+    /// Its audio, if it has some: a byte that gives the id's length, the id, then PCM.
+    pub audio: Option<Bytes>,
 }
 
 /// Where a listener's events go.
@@ -135,7 +142,20 @@ impl Encoded {
 pub fn frame(event: &Event) -> Frame {
     // Events are plain data: numbers, strings and lists always encode.
     let json = serde_json::to_string(event).unwrap_or_default().into();
-    Frame { event: Arc::new(event.clone()), json }
+    let audio = match &event.body {
+        Body::Speech { id, audio, .. } | Body::Sound { id, audio, .. } => Some(binary(id, audio)),
+        _ => None,
+    };
+    Frame { event: Arc::new(event.clone()), json, audio }
+}
+
+fn binary(id: &str, audio: &[i16]) -> Bytes {
+    let mut bytes = Vec::with_capacity(1 + id.len() + audio.len() * 2);
+    // Ids are made here, of names that are short.
+    bytes.push(id.len() as u8);
+    bytes.extend_from_slice(id.as_bytes());
+    bytes.extend(audio.iter().flat_map(|s| s.to_le_bytes()));
+    bytes.into()
 }
 
 /// One listener.

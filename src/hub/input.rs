@@ -3,6 +3,7 @@
 use super::fanout::{Filter, Sink};
 use super::room::Published;
 use crate::error::Error;
+use crate::listen::original::Piece;
 use crate::pipeline::governor::Step;
 use crate::pipeline::item::{Item, Recognised, Session, Spoken, Translated};
 use crate::pipeline::link::{Linked, WhenFull};
@@ -19,6 +20,8 @@ pub enum HubIn {
     Translated(Item<Translated>),
     /// Its voice, and the marks that have passed every stage.
     Spoken(Item<Spoken>),
+    /// Some of a session's own sound.
+    Original(Arc<Session>, Piece),
     /// A mark that is told at once: audio was lost, or an utterance had no words.
     Mark(Item<()>),
     /// Somebody listens.
@@ -44,6 +47,8 @@ impl Linked for HubIn {
         match self {
             Self::Recognised(item) => item.when_full(),
             Self::Translated(item) => item.when_full(),
+            // Sound as it is said is worth nothing later.
+            Self::Original(..) => WhenFull::Drop,
             _ => WhenFull::Wait,
         }
     }

@@ -12,6 +12,7 @@ pub use input::{HubIn, Subscription};
 
 use crate::error::Result;
 use crate::event::{Body, PROTOCOL_VERSION, State};
+use crate::listen::original::{FORMAT, Piece};
 use crate::metrics;
 use crate::pipeline::governor::Step;
 use crate::pipeline::item::{Flow, Item, Session, Spoken};
@@ -25,10 +26,42 @@ use std::sync::Arc;
 /// Rooms from which on unused ones are swept out.
 const MANY_ROOMS: usize = 256;
 
+/// What listeners may choose from.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// The languages captions come in, the speaker's first.
+    pub langs: Vec<Lang>,
+    /// Those that may be spoken.
+    pub spoken: Vec<Lang>,
+    /// Whether speakers' own sound may be heard.
+    pub sound: bool,
+}
+
+impl Offer {
+    fn hello(&self) -> Body {
+        Body::Hello {
+            version: PROTOCOL_VERSION,
+            server: concat!("sottovoce/", env!("CARGO_PKG_VERSION")).into(),
+            langs: self.langs.clone(),
+            spoken: self.spoken.clone(),
+            voice_formats: vec!["s16le;rate=22050".into()],
+            sound_formats: self.sound.then(|| FORMAT.into()).into_iter().collect(),
+        }
+    }
+
+    /// What to tell a listener who asks for a language that there isn't.
+    fn without(&self, lang: &Lang) -> Option<Body> {
+        let tags: Vec<&str> = self.langs.iter().map(Lang::tag).collect();
+        let is_there = self.langs.iter().any(|l| l.primary() == lang.primary());
+        let message = format!("there are no captions in {} here; there are: {}", lang.name(), tags.join(", "));
+        (!is_there).then(|| Body::Error { code: "input".into(), message })
+    }
+}
+
 /// The stage.
 pub struct Hub {
     epoch: u64,
-    langs: Vec<Lang>,
+    offer: Offer,
     rooms: HashMap<String, Room>,
     listeners: HashMap<String, Vec<Listener>>,
     /// The same listeners, for the stages that look whether somebody wants their work.
@@ -40,12 +73,20 @@ pub struct Hub {
 }
 
 impl Hub {
-    /// A hub that announces these languages, the speaker's first.
-    pub fn new(langs: Vec<Lang>, audience: Arc<Audience>) -> Self {
+    /// A hub that offers this.
+    pub fn new(offer: Offer, audience: Arc<Audience>) -> Self {
         let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let epoch = since_1970.map_or(1, |d| d.as_secs());
-        let (rooms, listeners) = (HashMap::new(), HashMap::new());
-        Self { epoch, langs, rooms, listeners, audience, step: Step::Full, age: 0.0, is_draining: false }
+        Self {
+            epoch,
+            offer,
+            rooms: HashMap::new(),
+            listeners: HashMap::new(),
+            audience,
+            step: Step::Full,
+            age: 0.0,
+            is_draining: false,
+        }
     }
 
     fn room(&mut self, name: &str) -> &mut Room {
@@ -78,15 +119,10 @@ impl Hub {
     }
 
     fn subscribe(&mut self, s: Subscription) {
-        let hello = Body::Hello {
-            version: PROTOCOL_VERSION,
-            server: concat!("sottovoce/", env!("CARGO_PKG_VERSION")).into(),
-            langs: self.langs.clone(),
-            voice_formats: vec!["s16le;rate=22050".into()],
-        };
-        let status = self.status(&s.room);
+        let lacks = s.filter.lang.as_ref().and_then(|lang| self.offer.without(lang));
+        let said = [Some(self.offer.hello()), lacks, Some(self.status(&s.room))];
         let room = self.room(&s.room);
-        let first = [hello, status].map(|body| Arc::new(room.aside(None, body)));
+        let first: Vec<_> = said.into_iter().flatten().map(|body| Arc::new(room.aside(None, body))).collect();
         let past = if s.replay { room.replay(s.after.as_deref()) } else { Vec::new() };
         let mut listener = Listener { id: s.id, filter: s.filter, sink: s.sink };
         if first.iter().chain(&past).all(|p| listener.offer(p, &mut Encoded::default())) {
@@ -188,6 +224,20 @@ impl Hub {
         self.publish(session, session.now(s.heard), body);
     }
 
+    fn original(&mut self, session: &Session, piece: Piece) {
+        let (start, end) = (piece.start.seconds(), piece.end().seconds());
+        let body = Body::Sound {
+            id: format!("{}.sound.{}", session.name(), piece.start.0),
+            session: session.name(),
+            start,
+            end,
+            format: FORMAT.into(),
+            audio: Arc::new(piece.samples),
+        };
+        let published = self.room(&session.room).passing(session, body);
+        self.fan_out(&session.room, &published);
+    }
+
     fn mark<T>(&mut self, item: &Item<T>) {
         let session = &item.session;
         let name = session.name();
@@ -236,6 +286,7 @@ impl Hub {
                 Flow::Gap { .. } | Flow::Nothing { .. } => {}
                 _ => self.mark(&item),
             },
+            HubIn::Original(session, piece) => self.original(&session, piece),
             HubIn::Mark(item) => self.mark(&item),
             HubIn::Subscribe(subscription) => self.subscribe(subscription),
             HubIn::Unsubscribe(id) => self.forget(id),

@@ -81,6 +81,11 @@ impl Room {
         Published { event, session: None, is_draft: false }
     }
 
+    /// What is told once: it takes no number, isn't kept, and may be dropped.
+    pub fn passing(&self, session: &Session, body: Body) -> Published {
+        Published { session: Some(session.number), is_draft: true, ..self.aside(Some(session.number), body) }
+    }
+
     /// Numbers an event of the whole room and keeps it.
     pub fn publish(&mut self, body: Body) -> Arc<Published> {
         let t = self.began.elapsed().as_secs_f64();

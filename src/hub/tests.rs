@@ -178,7 +178,8 @@ fn watch(case: &Case) -> Vec<Vec<Event>> {
     let mut recognise = Recognise::new(Box::new(Guessing { guesses, waiting: Vec::new() }), Some(case.policies.0));
     let rambling = Rambling(case.ramblings.iter().cloned().collect());
     let mut translate = Translate::new(Some(Box::new(rambling)), Ways::new(case.policies.1));
-    let mut hub = Hub::new(sessions[0].to.clone(), Arc::default());
+    let langs = sessions[0].to.clone();
+    let mut hub = Hub::new(Offer { spoken: langs.clone(), langs, sound: true }, Arc::default());
     let seen: Vec<Arc<Mutex<Vec<Event>>>> = (0..4).map(|_| Arc::default()).collect();
     for (id, events) in seen.iter().enumerate() {
         let dial = DIALS[id % 3];

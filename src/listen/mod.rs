@@ -3,6 +3,7 @@
 //! Sound → mono 16 kHz → voice activity per window → endpoint rules → speech with its pre-roll. Pure of I/O.
 
 pub mod endpoint;
+pub mod original;
 pub mod resample;
 pub mod vad;
 
@@ -11,6 +12,7 @@ use crate::error::Result;
 use crate::pipeline::item::{Flow, Heard, Item, Session, Sound};
 use crate::pipeline::stage::Stage;
 use endpoint::{Decision, EndpointRules, Endpointer};
+use original::{Original, Pieces};
 use resample::Converter;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,13 +30,19 @@ pub struct Listen {
     new_vad: NewVad,
     /// A live session's audio may wait this many seconds; what is older is dropped and announced.
     max_waiting: f64,
+    original: Option<Original>,
     sessions: HashMap<Arc<Session>, Ear>,
 }
 
 impl Listen {
     /// A stage that builds a detector for each session and drops live audio that waited longer than `max_waiting` s.
     pub fn new(rules: EndpointRules, new_vad: NewVad, max_waiting: f64) -> Self {
-        Self { rules, new_vad, max_waiting, sessions: HashMap::new() }
+        Self { rules, new_vad, max_waiting, original: None, sessions: HashMap::new() }
+    }
+
+    /// Lets others hear the sound of live sessions as it is.
+    pub fn share(&mut self, original: Original) {
+        self.original = Some(original);
     }
 
     fn sound(&mut self, session: &Arc<Session>, sound: Sound, emit: &mut dyn FnMut(Item<Heard>)) -> Result<()> {
@@ -58,6 +66,7 @@ impl Listen {
                 }
                 ear.catch_up(emit)?;
                 let samples = ear.converter.push(&block)?;
+                ear.share(&samples, self.original.as_ref());
                 ear.hear(&samples, emit);
                 Ok(())
             }
@@ -104,6 +113,7 @@ struct Ear {
     pre_roll: usize,
     /// Frames that were dropped because too much waits, and are not announced yet.
     behind: u64,
+    pieces: Pieces,
 }
 
 impl Ear {
@@ -121,7 +131,18 @@ impl Ear {
             utterance: 0,
             pre_roll,
             behind: 0,
+            pieces: Pieces::default(),
         })
+    }
+
+    fn share(&mut self, samples: &[f32], original: Option<&Original>) {
+        let Some(original) = original.filter(|o| self.session.is_live() && (o.is_wanted)(&self.session)) else {
+            return;
+        };
+        let start = self.kept_from.plus(self.kept.len() as u64);
+        if let Some(piece) = self.pieces.push(start, samples) {
+            (original.tell)(&self.session, piece);
+        }
     }
 
     fn hear(&mut self, samples: &[f32], emit: &mut dyn FnMut(Item<Heard>)) {

@@ -13,7 +13,8 @@ use crate::asr::{Abort, Recognise};
 use crate::audio::AudioFormat;
 use crate::error::{Error, ErrorKind, Result};
 use crate::glossary;
-use crate::hub::{Audience, Hub, HubIn, Subscription};
+use crate::hub::{Audience, Hub, HubIn, Offer, Subscription};
+use crate::listen::original::Original;
 use crate::listen::{Listen, vad};
 use crate::mt::Translate;
 use crate::mt::target::Ways;
@@ -86,7 +87,8 @@ impl Pipeline {
         let (text_tx, text_rx) = link("speak", TEXT_LINK);
         let (hub_tx, hub_rx) = link("hub", HUB_LINK);
 
-        let hub = Hub::new(plan.langs(), audience.clone());
+        let offer = Offer { langs: plan.langs(), spoken: plan.spoken(), sound: plan.config.server.sound };
+        let hub = Hub::new(offer, audience.clone());
         let listeners = audience.clone();
         let speak = Speak::new(models.synthesizer, Box::new(move |session, lang| listeners.hears(session, lang)));
         let config = &plan.config.translate;
@@ -94,7 +96,8 @@ impl Pipeline {
         let ways = Ways { policy: config.policy, units, again: config.beam > 1, guards };
         let mut translate = Translate::new(models.translator, ways);
         translate.heed(plan.glossary.clone());
-        translate.spare(effort.clone(), Box::new(move |session, lang| audience.reads(session, lang)));
+        let readers = audience.clone();
+        translate.spare(effort.clone(), Box::new(move |session, lang| readers.reads(session, lang)));
         let abort = models.recognizer.abort();
         let mut recognise = Recognise::new(models.recognizer, plan.config.recognise.policy);
         recognise.heed(plan.glossary.clone(), plan.config.glossary.boost);
@@ -102,7 +105,10 @@ impl Pipeline {
         recognise.gate(plan.config.recognise.gate.clone());
         let backend = plan.config.listen.backend.clone();
         let new_vad = Box::new(move || vad::build(&backend));
-        let listen = Listen::new(plan.config.listen.endpoint.clone(), new_vad, plan.config.listen.max_waiting);
+        let mut listen = Listen::new(plan.config.listen.endpoint.clone(), new_vad, plan.config.listen.max_waiting);
+        if plan.config.server.sound {
+            listen.share(original(audience, hub_tx.clone()));
+        }
 
         let gauges = vec![sound_rx.gauge(), heard_rx.gauge(), words_rx.gauge(), text_rx.gauge()];
         let glossary = plan.glossary.watch()?;
@@ -287,6 +293,17 @@ impl Pipeline {
                 Err(Error::failed(format!("stopping took longer than {} s and was cut short", patience.as_secs_f64())))
             }
         }
+    }
+}
+
+/// Gives the sound of sessions to the hub while somebody there wants it.
+fn original(audience: Arc<Audience>, hub: LinkSender<HubIn>) -> Original {
+    Original {
+        is_wanted: Box::new(move |session| audience.hears_original(session)),
+        tell: Box::new(move |session, piece| {
+            // A hub that is gone is told of elsewhere.
+            hub.send(HubIn::Original(session.clone(), piece));
+        }),
     }
 }
 

@@ -120,14 +120,10 @@ impl Out {
         if !self.send(Message::Text(frame.json.as_ref().into())).await {
             return false;
         }
+        if let Some(audio) = &frame.audio {
+            return self.send(Message::Binary(audio.clone())).await;
+        }
         match &frame.event.body {
-            Body::Speech { id, audio, .. } => {
-                let mut bytes = Vec::with_capacity(1 + id.len() + audio.len() * 2);
-                bytes.push(id.len() as u8);
-                bytes.extend_from_slice(id.as_bytes());
-                bytes.extend(audio.iter().flat_map(|s| s.to_le_bytes()));
-                self.send(Message::Binary(bytes.into())).await
-            }
             Body::Bye { reason, .. } => {
                 let code = match reason.as_str() {
                     "draining" => code::DRAINING,

@@ -35,6 +35,8 @@ pub(super) struct Params {
     dial: Option<String>,
     /// `on`: the translated voice, too.
     voice: Option<String>,
+    /// `on`: the speakers' own sound, too.
+    sound: Option<String>,
     /// Where the last connection ended: `epoch.seq` of the last caption, speech, marker or gap, or `resume` of its `bye`.
     after: Option<String>,
     /// A token, for clients that can send neither `Authorization: Bearer` nor the subprotocol `bearer.TOKEN`.
@@ -48,10 +50,15 @@ impl Params {
         Ok(Filter {
             lang: named(&self.lang).map(|l| Lang::parse(&l)).transpose()?,
             session: None,
-            voice: self.voice.as_deref().is_some_and(|v| !matches!(v, "" | "0" | "off" | "none" | "false")),
+            voice: is_on(self.voice.as_ref()),
+            sound: is_on(self.sound.as_ref()),
             dial: named(&self.dial).map_or(Ok(Dial::default()), |d| Dial::parse(&d))?,
         })
     }
+}
+
+fn is_on(what: Option<&String>) -> bool {
+    what.is_some_and(|v| !matches!(v.as_str(), "" | "0" | "off" | "none" | "false"))
 }
 
 pub(super) async fn upgrade(

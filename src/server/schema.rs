@@ -56,7 +56,7 @@ pub fn document() -> Value {
                 "config": config,
                 "order": order,
                 "audio": binary("PCM as `config` says."),
-                "voice": binary("The audio of the event `speech` before it: a byte that gives the id's length, the id (UTF-8), then \
+                "voice": binary("The audio of the event `speech` or `sound` before it: a byte that gives the id's length, the id (UTF-8), then \
                     PCM as the event's `format` says."),
             },
             "schemas": schemas,

@@ -131,7 +131,8 @@ fn open(shared: &Arc<Shared>, params: &Params, room: &str, format: AudioFormat) 
     let (queue, events) = mpsc::channel(server.listener_queue);
     let id = shared.pipeline.next_id();
     // The speaker reads along; what nobody reads isn't drafted.
-    let filter = Filter { session: Some(speaker.session().number), lang: reads, dial: Dial::Instant, voice: false };
+    let session = Some(speaker.session().number);
+    let filter = Filter { session, lang: reads, dial: Dial::Instant, ..Filter::default() };
     let sink = Box::new(Queue(queue));
     let subscription = Subscription { id, room: room.to_owned(), filter, after: None, replay: false, sink };
     shared.pipeline.subscribe(subscription)?;

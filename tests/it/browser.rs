@@ -3,6 +3,7 @@
 mod chromium;
 mod cut;
 mod operate;
+mod original;
 mod pages;
 
 use crate::pulse::share_heard;

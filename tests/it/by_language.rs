@@ -81,15 +81,9 @@ fn a_language_that_is_not_there_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_with_two_languages_are_translated_for_each_other() {
     let model = bundle("en,es");
-    let toml = support::server_toml(support::free_port())
-        .replace(
-            "model = \"starter/asr\"              # English, Spanish, German, French\nlang = \"en\"",
-            &format!("model = {:?}\nlang = \"en\"\nfind_lang = true", model.path()),
-        )
-        .replace(
-            "model = \"starter/mt\"\nto = [\"es\"]",
-            &format!("model = {:?}\nto = [\"en\", \"es\"]", repo().join("tests/fixtures/mt/m2m100-d")),
-        );
+    let toml = support::with(&support::rooms_toml(support::free_port()), "to", "[\"en\", \"es\"]")
+        .replace("\"starter/asr\"", &format!("{:?}", model.path()))
+        .replace("\"starter/mt\"", &format!("{:?}", repo().join("tests/fixtures/mt/m2m100-d")));
     let daemon = Daemon::start(&toml, &[]).await;
     // Who says what is spoken is believed; else it is found out, here always as Spanish.
     for (from, spoken, other) in [("en", "en", "es"), ("es", "es", "en"), ("auto", "es", "en")] {
@@ -103,4 +97,39 @@ async fn two_people_with_two_languages_are_translated_for_each_other() {
         langs.dedup();
         assert_eq!(langs, [("source", spoken), ("translation", other)], "from={from}");
     }
+}
+
+/// As it is shipped: who speaks German is found out, and nothing is drafted in a language that nobody reads.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_speaks_four_languages_and_drafts_what_is_listened_to() {
+    let daemon = Daemon::start(&support::rooms_toml(support::free_port()), &[]).await;
+    let mut listeners = Vec::new();
+    for lang in ["fr", "en", "de"] {
+        let mut socket = daemon.ws(&format!("/v1/listen?room=r&lang={lang}&dial=reading")).await;
+        let (hello, _) = support::events(&mut socket, |e| e["type"] == "status").await;
+        assert_eq!(hello[0]["spoken"].to_string(), r#"["en","es","de","fr"]"#);
+        listeners.push((lang, socket));
+    }
+    let mut stranger = daemon.ws("/v1/listen?room=r&lang=ja").await;
+    let (told, _) = support::events(&mut stranger, |e| e["type"] == "error").await;
+    let message = told.last().expect("told")["message"].to_string();
+    assert!(message.contains("Japanese") && message.contains("en, es, de, fr"), "{message}");
+
+    // The speaker reads French, too.
+    let mut speaker = daemon.ws("/v1/speak?room=r&lang=fr").await;
+    support::say(&mut speaker, "heldout/de-seen1.wav", 4.0).await;
+    let (own, _) = support::events(&mut speaker, |e| e["type"] == "bye").await;
+    assert!(!support::finals(&own, "source").is_empty(), "{own:?}");
+    for (lang, mut socket) in listeners {
+        let is_last = |e: &Value| e["type"] == "caption" && e["final"] == true && e["lang"] == lang;
+        let (seen, _) = support::events(&mut socket, is_last).await;
+        let captions = seen.iter().filter(|e| e["type"] == "caption");
+        assert!(captions.clone().all(|e| e["source_lang"] == "de"), "{seen:?}");
+        assert!(captions.clone().all(|e| e["lang"] == "de" || e["lang"] == lang), "{seen:?}");
+    }
+    // Spanish, which nobody reads, is there for who comes late: translated once.
+    let (_, kept) = daemon.get("/v1/rooms/r/captions?format=json&lang=es").await;
+    let kept: Value = serde_json::from_str(kept.split("\r\n\r\n").last().expect("a body")).expect("JSON");
+    let spanish = kept.as_array().expect("events").iter().find(|e| e["lang"] == "es").expect("Spanish");
+    assert_eq!(spanish["revision"], 1, "{spanish}");
 }

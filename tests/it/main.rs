@@ -12,6 +12,7 @@ mod guards;
 mod hostile;
 mod import;
 mod models;
+mod original;
 mod overload;
 mod protocol;
 mod pulse;
