@@ -17,7 +17,7 @@ from .train import tokenizer
 
 ORDER = 5
 # One text in so many is an everyday phrase, alone or before a sentence.
-EVERYDAY = 6
+EVERYDAY = 2
 # How often an n-gram of each order must have been seen; more would make the file larger than its worth.
 LEAST = [1, 1, 3, 5, 5]
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../starter/asr")
@@ -100,8 +100,8 @@ def write(levels, backoff, path):
         for n, level in enumerate(levels, 1):
             f.write("\n\\%d-grams:\n" % n)
             for gram, p in sorted(level.items()):
-                line = "%.3f\t%s" % (log10(p), " ".join(gram))
-                f.write(line + ("\t%.3f" % log10(backoff[gram]) if gram in backoff else "") + "\n")
+                line = "%.2f\t%s" % (log10(p), " ".join(gram))
+                f.write(line + ("\t%.2f" % log10(backoff[gram]) if gram in backoff else "") + "\n")
         f.write("\n\\end\\\n")
 
 

@@ -37,16 +37,17 @@ def plan(lang, seed):
     rng = random.Random("%s %d" % (lang, seed))
     read = lambda name: open("%s/%s.%s" % (paths.TEXT, name, lang), encoding="utf-8").read().split("\n")[:-1]
     train, held = read("train"), read("heldout")
-    words = sorted({w.strip(".,?!;:") for s in train for w in s.split()})
+    words = sorted({w.strip(".,?!;:") for s in train + everyday.PHRASES[lang] for w in s.split()})
     rng.shuffle(train)
     formant, held_formant = voices.espeak_voices(False), voices.espeak_voices(True)
     recorded = voices.TRAIN_RECORDED if lang == "en" else []
 
     def text(i):
-        # Strings of random words keep the vocabulary open; what everyone says comes far more often than the grammar has it.
+        # Strings of random words keep the vocabulary open; what people say word for word has most of the words, and the
+        # grammar draws each of these lines one time in thousands.
         if i % 9 == 0:
             return " ".join(rng.choices(words, k=rng.randint(2, 7)))
-        return everyday.text(rng, train, lang) if i % 9 == 1 else train[i % len(train)]
+        return everyday.text(rng, train, lang) if i % 9 < 4 else train[i % len(train)]
 
     by_formant, by_recorded = COUNTS[lang]
     jobs = [("espeak:" + rng.choice(formant), text(i)) for i in range(by_formant)]

@@ -35,7 +35,7 @@ COPIED = [
 ]
 
 
-# What everyone says, word for word; the grammar draws each of these lines one time in thousands.
+# What people say, word for word: most words are only there; the grammar draws each of these lines one time in thousands.
 SAID = [line for line in templates.TRAIN if not line.slots["en"]]
 OFTEN = [line for line in SAID if line.where.split(".")[0] in everyday.COMMON] or SAID
 
@@ -45,7 +45,7 @@ def samples(seed):
     rng = random.Random(seed)
     while True:
         kind = rng.random()
-        lines = SAID if kind < 0.12 else OFTEN if kind < 0.3 else None
+        lines = SAID if kind < 0.35 else OFTEN if kind < 0.45 else None
         s = templates.sample(rng, lines) if lines else families.sample(rng)
         if not s.held and not held_out(s.key):
             yield s
