@@ -18,7 +18,8 @@ FREQ = {"always": "immer", "often": "oft", "usually": "normalerweise", "never": 
 DEGREE = {"very": "sehr", "too": "zu", "really": "wirklich", "quite": "ziemlich", "little": "ein bisschen", "so": "so", "less": "weniger", "as": "so"}
 CASES = ("nom", "acc", "dat", "gen")
 NO_REST = {"Hunger": "keinen Hunger", "Durst": "keinen Durst", "Angst": "keine Angst", "Glück": "kein Glück", "Zeit": "keine Zeit", "Kopfschmerzen": "keine Kopfschmerzen",
-           "Fieber": "kein Fieber", "Sport": "keinen Sport", "Geld": "kein Geld", "Musik": "keine Musik", "Notizen": "keine Notizen", "etwas": "nichts", "Sorgen": "keine Sorgen"}
+           "Fieber": "kein Fieber", "Sport": "keinen Sport", "Geld": "kein Geld", "Musik": "keine Musik", "Notizen": "keine Notizen", "etwas": "nichts", "Sorgen": "keine Sorgen",
+           "Spaß": "keinen Spaß", "Wäsche": "keine Wäsche", "Karten": "keine Karten"}
 
 
 def degree(adj, deg):

@@ -10,8 +10,8 @@ from .spec import number, obj_key, person
 PAST = {w.split()[0]: (w.split()[1], w.split()[-1]) for w in """go went gone|catch caught|buy bought|have had|make made|take took taken|get got gotten|find found|lose lost|leave left|eat ate eaten|drink drank drunk|see saw seen
 give gave given|send sent|write wrote written|read read|speak spoke spoken|say said|tell told|know knew known|think thought|understand understood|forget forgot forgotten|pay paid|sell sold|bring brought
 wear wore worn|sleep slept|wake woke woken|meet met|hear heard|feel felt|put put|begin began begun|come came come|drive drove driven|fly flew flown|run ran run|swim swam swum|sit sat|stand stood|choose chose chosen|break broke broken
-cut cut|show showed shown|teach taught|keep kept|spend spent|win won|cost cost|build built|do did done|hold held|sing sang sung|quit quit|hurt hurt|draw drew drawn|lend lent|fall fell fallen|grow grew grown|ring rang rung|set set|let let|lead led|lie lay lain|feed fed|take took taken|be was been""".replace("\n", "|").split("|")}
-DOUBLE = {"prefer", "stop", "plan", "shop", "put", "run", "swim", "get", "sit", "begin", "forget", "win", "set", "quit", "chat"}
+cut cut|show showed shown|teach taught|keep kept|spend spent|win won|cost cost|build built|do did done|hold held|sing sang sung|quit quit|hurt hurt|draw drew drawn|lend lent|fall fell fallen|grow grew grown|ring rang rung|set set|let let|lead led|lie lay lain|feed fed|hide hid hidden|throw threw thrown|hang hung|forgive forgave forgiven|take took taken|be was been""".replace("\n", "|").split("|")}
+DOUBLE = {"prefer", "stop", "plan", "shop", "put", "run", "swim", "get", "sit", "begin", "forget", "win", "set", "quit", "chat", "wrap", "cut", "log"}
 BE = {"1s": "am", "3s": "is"}
 DO = {"1s": "I", "2f": "you", "2s": "you", "1p": "we", "3p": "they"}
 MY = {"1s": "my", "2f": "your", "2s": "your", "3sm": "his", "3sf": "her", "1p": "our", "3p": "their"}

@@ -175,7 +175,7 @@ def verb_group(c):
 def rest_words(c, v):
     """An idiom's own article gives way to de under a negation: ne prend pas de photo."""
     if (c.neg or c.freq == "never") and v.verb not in ("jouer", "arrêter"):
-        m = re.match(r"(un|une|du|de la|des|de l') ?(?=(\w+))", v.rest)
+        m = re.match(r"(une|un|du|de la|des|de l') ?(?=(\w+))", v.rest)
         if m:
             return "de " + v.rest[m.end():]
     return v.rest

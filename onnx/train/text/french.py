@@ -18,6 +18,7 @@ IRREGULAR = {
     "voir": ("vois vois voit voyons voyez voient", "voy", "verr", "vu", "voi voy"),
     "asseoir": ("assieds assieds assied asseyons asseyez asseyent", "assey", "assiér", "assis", "assey assey"),
     "recevoir": ("reçois reçois reçoit recevons recevez reçoivent", "recev", "recevr", "reçu", "reçoiv recev"),
+    "sourire": ("souris souris sourit sourions souriez sourient", "souri", "sourir", "souri", "souri souri"),
     "rire": ("ris ris rit rions riez rient", "ri", "rir", "ri", "ri ri"),
     "convaincre": ("convaincs convaincs convainc convainquons convainquez convainquent", "convainqu", "convaincr", "convaincu", "convainqu convainqu"),
     "courir": ("cours cours court courons courez courent", "cour", "courr", "couru", "cour cour"),
@@ -48,15 +49,15 @@ PATTERNS = {
 LIKE = {}
 for _pattern, _cut, _verbs in [("venir", "enir", "venir revenir devenir soutenir tenir se souvenir appartenir obtenir"), ("prendre", "endre", "prendre apprendre comprendre"),
                                ("mettre", "ettre", "mettre permettre promettre"), ("partir", "tir", "partir sortir sentir"), ("dormir", "mir", "dormir endormir"),
-                               ("servir", "vir", "servir"), ("ouvrir", "rir", "ouvrir offrir"), ("écrire", "re", "écrire décrire"), ("lire", "ire", "lire"), ("dire", "re", "dire"),
+                               ("servir", "vir", "servir"), ("ouvrir", "rir", "ouvrir offrir découvrir"), ("écrire", "re", "écrire décrire"), ("lire", "ire", "lire"), ("dire", "re", "dire"),
                                ("conduire", "re", "conduire traduire réduire construire produire"), ("boire", "oire", "boire"), ("croire", "oire", "croire"),
-                               ("connaître", "aître", "connaître reconnaître"), ("suivre", "vre", "suivre"), ("vivre", "vre", "vivre"), ("peindre", "ndre", "éteindre peindre plaindre")]:
+                               ("connaître", "aître", "connaître reconnaître disparaître"), ("suivre", "vre", "suivre"), ("vivre", "vre", "vivre"), ("peindre", "ndre", "éteindre peindre plaindre rejoindre")]:
     for _v in _verbs.split():
         if _v != "se":
             LIKE[_v] = (_pattern, _v[:-len(_cut)])
 ETRE = {"aller", "venir", "revenir", "devenir", "partir", "sortir", "arriver", "rester", "rentrer", "retourner", "monter", "descendre", "tomber", "naître", "mourir", "entrer"}
 # preferred over -ll-/-tt-
-GRAVE = {"acheter", "lever", "promener", "peser", "mener", "amener", "geler"}
+GRAVE = {"acheter", "lever", "promener", "peser", "mener", "amener", "geler", "enlever"}
 
 
 def _er(inf):
@@ -125,13 +126,13 @@ def imperative(inf, person):
     if inf in special:
         return special[inf][{1: 0, 3: 1, 4: 2}[person]]
     form = conjugate(inf)["pres"][person]
-    return form[:-1] if person == 1 and (inf.endswith("er") or inf in ("ouvrir", "offrir")) else form
+    return form[:-1] if person == 1 and (inf.endswith("er") or inf in ("ouvrir", "offrir", "découvrir")) else form
 
 
 FEMININE = {"beau": "belle", "nouveau": "nouvelle", "vieux": "vieille", "blanc": "blanche", "sec": "sèche", "frais": "fraîche", "long": "longue", "public": "publique",
             "bas": "basse", "gros": "grosse", "doux": "douce", "faux": "fausse", "favori": "favorite", "gentil": "gentille", "fou": "folle", "complet": "complète",
             "inquiet": "inquiète", "discret": "discrète", "secret": "secrète", "étranger": "étrangère", "épais": "épaisse", "marron": "marron", "bon marché": "bon marché",
-            "fait maison": "faite maison", "en colère": "en colère", "sûr": "sûre", "grec": "grecque", "turc": "turque", "confus": "confuse", "bon": "bonne"}
+            "fait maison": "faite maison", "en colère": "en colère", "sûr": "sûre", "grec": "grecque", "turc": "turque", "confus": "confuse", "jaloux": "jalouse", "bon": "bonne"}
 BEFORE_VOWEL = {"beau": "bel", "nouveau": "nouvel", "vieux": "vieil", "fou": "fol"}
 INVARIABLE = {"marron", "bon marché", "en colère"}
 
@@ -165,7 +166,7 @@ def feminine(a):
         return FEMININE[a]
     if a.endswith("e"):
         return a
-    for end, new in (("eux", "euse"), ("if", "ive"), ("er", "ère"), ("el", "elle"), ("en", "enne"), ("on", "onne"), ("et", "ette"), ("eur", "euse")):
+    for end, new in (("eux", "euse"), ("if", "ive"), ("euf", "euve"), ("er", "ère"), ("el", "elle"), ("en", "enne"), ("on", "onne"), ("et", "ette"), ("eur", "euse")):
         if a.endswith(end):
             return a[:-len(end)] + new
     return a + "e"
@@ -184,7 +185,7 @@ def participle(part, gender, is_plural):
 
 # h aspiré: words of the lexicon that don't elide
 ASPIRATE = ("hall", "hamburger", "haut", "huit", "onze", "hors", "hanche", "hollandais", "homard", "haricot", "héros", "handicap", "hasard", "honte", "hongrie",
-            "oui", "yaourt", "hambourg", "huitième", "onzième", "ouistiti", "y", "hugo", "hannah")
+            "oui", "hot-dog", "yaourt", "hambourg", "huitième", "onzième", "ouistiti", "y", "hugo", "hannah")
 
 
 def vowel(word):

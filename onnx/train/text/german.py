@@ -22,8 +22,11 @@ wissen - wusste gewusst|tun - tat getan|erkennen - erkannte erkannt|vergleichen 
 unterstützen unterstützt,unterstützt unterstützte unterstützt|übersetzen übersetzt,übersetzt übersetzte übersetzt|überprüfen - überprüfte überprüft
 überqueren - überquerte überquert|überzeugen - überzeugte überzeugt|frieren - fror gefroren|schneiden schneidest,schneidet schnitt geschnitten
 entscheiden entscheidest,entscheidet entschied entschieden|verlaufen verläufst,verläuft verlief verlaufen|fallen fällst,fällt fiel gefallen*
-heißen heißt,heißt hieß geheißen|mögen magst,mag mochte gemocht|treten trittst,tritt trat getreten|gefallen gefällst,gefällt gefiel gefallen""".replace("\n", "|").split("|")}
-SEIN = {"reisen", "ziehen", "um|ziehen", "zurück|kehren", "auf|wachen", "ein|schlafen", "ab|biegen"}
+heißen heißt,heißt hieß geheißen|mögen magst,mag mochte gemocht|treten trittst,tritt trat getreten|gefallen gefällst,gefällt gefiel gefallen
+streichen - strich gestrichen|werfen wirfst,wirft warf geworfen|schieben - schob geschoben|halten hältst,hält hielt gehalten|vermeiden - vermied vermieden|springen - sprang gesprungen*|schreien - schrie geschrien
+genießen - genoss genossen|messen misst,misst maß gemessen|gießen - goss gegossen|verzeihen - verzieh verziehen|verschwinden - verschwand verschwunden*|streiten - stritt gestritten
+versprechen versprichst,verspricht versprach versprochen|wiederholen - wiederholte wiederholt""".replace("\n", "|").split("|")}
+SEIN = {"reisen", "ziehen", "um|ziehen", "zurück|kehren", "auf|wachen", "ein|schlafen", "ab|biegen", "wandern"}
 STRONG["biegen"] = ["-", "bog", "gebogen"]
 NO_GE = ("be", "er", "ver", "ent", "ge", "emp", "zer", "miss")
 MODAL = {"können": ("kann kannst kann können können", "konnte", "könnte"), "müssen": ("muss musst muss müssen müssen", "musste", "müsste"),
@@ -154,7 +157,7 @@ def adjective(stem, table, gender, case):
 COMPARE = {"gut": ("besser", "best"), "groß": ("größer", "größt"), "alt": ("älter", "ältest"), "jung": ("jünger", "jüngst"), "kalt": ("kälter", "kältest"),
            "warm": ("wärmer", "wärmst"), "kurz": ("kürzer", "kürzest"), "lang": ("länger", "längst"), "stark": ("stärker", "stärkst"), "hoch": ("höher", "höchst"),
            "nah": ("näher", "nächst"), "teuer": ("teurer", "teuerst"), "dunkel": ("dunkler", "dunkelst"), "gesund": ("gesünder", "gesündest"), "arm": ("ärmer", "ärmst"),
-           "klug": ("klüger", "klügst"), "schwach": ("schwächer", "schwächst"), "viel": ("mehr", "meist"), "scharf": ("schärfer", "schärfst"), "nass": ("nasser", "nassest"), "trocken": ("trockener", "trockenst")}
+           "klug": ("klüger", "klügst"), "schwach": ("schwächer", "schwächst"), "viel": ("mehr", "meist"), "scharf": ("schärfer", "schärfst"), "nass": ("nasser", "nassest"), "trocken": ("trockener", "trockenst"), "dumm": ("dümmer", "dümmst")}
 
 
 def comparative(stem):

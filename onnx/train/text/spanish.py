@@ -16,10 +16,10 @@ ENDINGS = {
 # infinitive -> vowel change in stressed stems
 CHANGE = {}
 for _change, _verbs in {
-    "e>ie": "querer pensar empezar comenzar cerrar preferir sentir entender perder despertar "
+    "e>ie": "querer pensar empezar comenzar cerrar preferir sentir entender perder despertar divertir regar "
             "recomendar calentar encender sugerir confirmar- atender sentar",
     "o>ue": "poder dormir encontrar volver recordar probar mostrar costar mover devolver acostar "
-            "almorzar contar resolver soler demostrar aprobar volar morir doler llover",
+            "almorzar contar resolver soler demostrar aprobar volar morir doler llover colgar envolver",
     "e>i": "pedir servir repetir seguir elegir vestir conseguir despedir medir corregir",
     "u>ue": "jugar",
 }.items():
@@ -49,6 +49,7 @@ IRREGULAR = {
     "creer": dict(pret="creí creyó creímos creyeron", ger="creyendo", part="creído"),
     "oír": dict(pres="oigo oye oímos oyen", pret="oí oyó oímos oyeron", ger="oyendo", part="oído", futS="oir"),
     "incluir": dict(pres="incluyo incluye incluimos incluyen", pret="incluí incluyó incluimos incluyeron", ger="incluyendo"),
+    "construir": dict(pres="construyo construye construimos construyen", pret="construí construyó construimos construyeron", subj="construya construya construyamos construyan", ger="construyendo"),
     "conducir": dict(pret="conduje condujo condujimos condujeron"),
     "traducir": dict(pret="traduje tradujo tradujimos tradujeron"),
     "reducir": dict(pret="reduje redujo redujimos redujeron"),
@@ -56,7 +57,7 @@ IRREGULAR = {
     "descubrir": dict(part="descubierto"),
     "escribir": dict(part="escrito"), "romper": dict(part="roto"),
     "volver": dict(part="vuelto"), "devolver": dict(part="devuelto"),
-    "resolver": dict(part="resuelto"), "morir": dict(part="muerto"),
+    "envolver": dict(part="envuelto"), "resolver": dict(part="resuelto"), "morir": dict(part="muerto"),
     "imprimir": dict(part="impreso"),
     "enviar": dict(pres="envío envía enviamos envían", subj="envíe envíe enviemos envíen"),
     "continuar": dict(pres="continúo continúa continuamos continúan", subj="continúe continúe continuemos continúen"),
@@ -66,6 +67,7 @@ IRREGULAR = {
     "proponer": dict(yo="propongo", pretS="propus", futS="propondr", part="propuesto"),
     "describir": dict(part="descrito"),
     "reír": dict(pres="río ríe reímos ríen", pret="reí rió reímos rieron", subj="ría ría riamos rían", ger="riendo", part="reído", futS="reir"),
+    "sonreír": dict(pres="sonrío sonríe sonreímos sonríen", pret="sonreí sonrió sonreímos sonrieron", subj="sonría sonría sonriamos sonrían", ger="sonriendo", part="sonreído", futS="sonreir"),
     "reunir": dict(pres="reúno reúne reunimos reúnen", subj="reúna reúna reunamos reúnan"),
     "evaluar": dict(pres="evalúo evalúa evaluamos evalúan", subj="evalúe evalúe evaluemos evalúen"),
     "oler": dict(pres="huelo huele olemos huelen", subj="huela huela olamos huelan"),
