@@ -89,7 +89,7 @@ def imperative(inf, person):
         return word[:-1] if word.endswith("t") else word
     if base == "werden":
         return "werde"
-    if stem[-1] in "td" or stem.endswith(("ffn", "chn", "ldig", "tm")):
+    if stem[-1] in "td" or stem.endswith(("ffn", "chn", "ldig", "tm", "rn")) or base.endswith("ern"):
         return stem + "e"
     if base.endswith("eln"):
         return stem[:-2] + "le"
