@@ -1,6 +1,6 @@
 // Turns pieces of the speakers' own sound into sound without gaps, softer while a synthetic voice speaks over it.
 
-import { rateOf, soundOf } from "./pcm.js";
+import { Output, rateOf } from "./output.js";
 
 /** What waits before the first piece is heard, in seconds: networks are uneven. */
 const LEAD = 0.25;
@@ -13,30 +13,14 @@ const ATTACK = 0.04;
 const RELEASE = 0.25;
 const HOLD = 0.3;
 
-export class Original {
-  #context = null;
+export class Original extends Output {
   #gain = null;
   #until = new Map();
 
-  /** Must be called from a click: browsers allow sound only then. */
-  async on() {
-    if (!this.#context) {
-      this.#context = new AudioContext();
-      this.#gain = new GainNode(this.#context);
-      this.#gain.connect(this.#context.destination);
-      this.#until.clear();
-    }
-    await this.#context.resume();
-  }
-
-  async off() {
-    const context = this.#context;
-    this.#context = null;
-    await context?.close();
-  }
-
-  get isOn() {
-    return this.#context !== null;
+  begin() {
+    this.#gain = new GainNode(this.context);
+    this.#gain.connect(this.context.destination);
+    this.#until.clear();
   }
 
   /** How loud it is now: 1, unless a voice speaks. */
@@ -46,9 +30,9 @@ export class Original {
 
   /** In `wait` seconds a voice speaks, for so many seconds. */
   duck(wait, seconds) {
-    if (!this.#context) return;
+    if (!this.context) return;
     const { gain } = this.#gain;
-    const start = this.#context.currentTime + wait;
+    const start = this.context.currentTime + wait;
     // Where the piece before would have let it become loud again.
     gain.cancelScheduledValues(start);
     gain.setTargetAtTime(UNDER, start, ATTACK);
@@ -57,13 +41,13 @@ export class Original {
 
   /** A piece of a session's sound. */
   play({ session, format }, pcm) {
-    if (!this.#context || pcm.length === 0) return;
-    const now = this.#context.currentTime;
+    if (!this.context || pcm.length === 0) return;
+    const now = this.context.currentTime;
     const until = this.#until.get(session) ?? 0;
     if (until - now > MOST) return;
     const start = until > now ? until : now + LEAD;
-    const buffer = soundOf(this.#context, pcm, rateOf(format));
-    const source = new AudioBufferSourceNode(this.#context, { buffer });
+    const buffer = this.sound(pcm, rateOf(format));
+    const source = new AudioBufferSourceNode(this.context, { buffer });
     source.connect(this.#gain);
     source.start(start);
     this.#until.set(session, start + buffer.duration);

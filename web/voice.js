@@ -1,7 +1,7 @@
 // Turns pieces of translated voice into sound without gaps: each begins where the one before it ends, and a voice that has
 // fallen behind catches up, first by shorter pauses, then by speaking a little faster.
 
-import { rateOf, soundOf } from "./pcm.js";
+import { Output, rateOf } from "./output.js";
 
 /** Time to have the next piece ready, in seconds. */
 const LEAD = 0.08;
@@ -22,47 +22,30 @@ function trimmed(pcm, rate) {
   return pcm.subarray(Math.max(0, from - pause), Math.min(pcm.length, to + pause));
 }
 
-export class Voice {
-  #context = null;
+export class Voice extends Output {
   #until = 0;
   #isHeld = false;
   #told;
 
   /** `told(wait, seconds)`: in so many seconds it speaks, for so many. */
   constructor(told = () => {}) {
+    super();
     this.#told = told;
-    // A phone that was asleep or rang keeps its sound back until it is asked again.
-    document.addEventListener("visibilitychange", () => document.hidden || this.#isHeld || this.#context?.resume());
   }
 
-  /** Must be called from a click: browsers allow sound only then. */
-  async on() {
-    if (!this.#context) {
-      this.#context = new AudioContext();
-      this.#until = 0;
-    }
-    if (!this.#isHeld) await this.#context.resume();
-  }
-
-  async off() {
-    const context = this.#context;
-    this.#context = null;
-    await context?.close();
-  }
-
-  get isOn() {
-    return this.#context !== null;
+  begin() {
+    this.#until = 0;
   }
 
   /** Nothing is heard from now on, and nothing is lost: it goes on where it was. */
   hold() {
     this.#isHeld = true;
-    this.#context?.suspend();
+    this.context?.suspend();
   }
 
   go() {
     this.#isHeld = false;
-    this.#context?.resume();
+    this.context?.resume();
   }
 
   get isHeld() {
@@ -71,24 +54,24 @@ export class Voice {
 
   /** Seconds of voice that are waiting to be heard. */
   get waiting() {
-    return this.#context ? Math.max(0, this.#until - this.#context.currentTime) : 0;
+    return this.context ? Math.max(0, this.#until - this.context.currentTime) : 0;
   }
 
   /** `format` is such as `s16le;rate=22050`. */
   play(format, pcm) {
-    if (!this.#context || pcm.length === 0) return;
+    if (!this.context || pcm.length === 0) return;
     const rate = rateOf(format);
     const { waiting } = this;
     const said = waiting < CUT_FROM ? pcm : trimmed(pcm, rate);
     if (said.length === 0) return;
-    const buffer = soundOf(this.#context, said, rate);
+    const buffer = this.sound(said, rate);
     const playbackRate = SPEEDS.find(([from]) => waiting >= from)?.[1] ?? 1;
-    const source = new AudioBufferSourceNode(this.#context, { buffer, playbackRate });
-    source.connect(this.#context.destination);
-    const start = Math.max(this.#until, this.#context.currentTime + LEAD);
+    const source = new AudioBufferSourceNode(this.context, { buffer, playbackRate });
+    source.connect(this.context.destination);
+    const start = Math.max(this.#until, this.context.currentTime + LEAD);
     source.start(start);
     const seconds = buffer.duration / playbackRate;
     this.#until = start + seconds;
-    this.#told(start - this.#context.currentTime, seconds);
+    this.#told(start - this.context.currentTime, seconds);
   }
 }
