@@ -83,7 +83,7 @@ fn log_probs(pieces: usize) -> Vec<Vec<f32>> {
 fn words(c: &mut Criterion) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("onnx/starter/asr/en");
     let tokens = Arc::new(Tokens::load(&folder.join("tokens.txt")).expect("the starter model's tokens"));
-    let lm = Arc::new(Ngram::load(&folder.join("lm.arpa"), &tokens).expect("the starter model's language model"));
+    let lm = Arc::new(Ngram::load(&folder.join("lm.arpa.gz"), &tokens).expect("the starter model's language model"));
     let frames = log_probs(tokens.len());
     let decode = |mut ctc: Box<dyn Decode>| {
         frames.iter().for_each(|f| ctc.push(black_box(f), 1_280));

@@ -12,7 +12,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 MODELS = [
     dict(id="starter/asr", task="asr", languages=LANGS, contract="zipformer2-ctc",
          note="Streaming; finds out which of the four it hears; knows synthetic voices only: for people, a larger model is needed.",
-         files=["lid.onnx"] + ["%s/%s" % (lang, name) for lang in LANGS for name in ("model.onnx", "tokens.txt", "lm.arpa")]),
+         files=["lid.onnx"] + ["%s/%s" % (lang, name) for lang in LANGS for name in ("model.onnx", "tokens.txt", "lm.arpa.gz")]),
     dict(id="starter/mt", task="mt", languages=LANGS, contract="m2m100-optimum",
          note="All twelve directions, travel and meeting phrases only.",
          files=["encoder_model.onnx", "decoder_model_merged.onnx", "tokenizer.json", "config.json", "generation_config.json"]),

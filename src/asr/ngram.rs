@@ -1,12 +1,14 @@
 //! An ARPA file beside a CTC model -> how likely a piece is after the pieces before it (a back-off n-gram model).
 //!
-//! The text format that KenLM, SRILM and `onnx/train/asr/lm.py` write. Over the model's pieces, not over words, so that
-//! a word it has never seen can still be spelled. Read by hand: the crates for it bind a C++ library or know only words.
+//! The text format that KenLM, SRILM and `onnx/train/asr/lm.py` write, or the same in gzip. Over the model's pieces, not over words,
+//! so that a word it has never seen can still be spelled. Read by hand: the crates for it bind a C++ library or know only words.
 
 use super::tokens::Tokens;
 use crate::error::{Error, Result};
+use flate2::read::GzDecoder;
 use std::collections::HashMap;
-use std::path::Path;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 /// The pieces before, as far as the model looks back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,6 +18,8 @@ pub struct Context(u32);
 const EMPTY: u32 = 0;
 /// Of a piece that the file lacks: ln 1e-7, below every likely one.
 const UNSEEN: f32 = -16.0;
+/// Bytes that are read of a file, unpacked: a small one must not become a huge one.
+const MOST: u64 = 1 << 30;
 
 /// A loaded model.
 #[derive(Debug)]
@@ -38,13 +42,22 @@ struct Gram {
 }
 
 impl Ngram {
+    /// The file in a model's folder, if there is one.
+    pub fn find(folder: &Path) -> Option<PathBuf> {
+        ["lm.arpa", "lm.arpa.gz"].map(|name| folder.join(name)).into_iter().find(|path| path.is_file())
+    }
+
     /// Reads the file. N-grams of pieces that `tokens` doesn't have are left out.
     ///
     /// # Errors
     /// A missing-model error that names the line.
     pub fn load(path: &Path, tokens: &Tokens) -> Result<Self> {
         let bad = |what: String| Error::missing(format!("{}: {what}", path.display()));
-        let text = std::fs::read_to_string(path).map_err(|e| bad(e.to_string()))?;
+        let file = std::fs::File::open(path).map_err(|e| bad(e.to_string()))?;
+        let file: Box<dyn Read> =
+            if path.extension().is_some_and(|e| e == "gz") { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
+        let mut text = String::new();
+        file.take(MOST).read_to_string(&mut text).map_err(|e| bad(e.to_string()))?;
         Self::parse(&text, tokens).map_err(bad)
     }
 
@@ -143,6 +156,26 @@ mod tests {
 
     fn tokens() -> Tokens {
         Tokens::parse("<blk> 0\na 1\nb 2\nc 3\n").expect("tokens")
+    }
+
+    #[test]
+    fn packed_or_not_it_is_the_same() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(Ngram::find(folder.path()), None);
+        let packed = folder.path().join("lm.arpa.gz");
+        let file = std::fs::File::create(&packed).expect("created");
+        let mut gz = flate2::write::GzEncoder::new(file, flate2::Compression::best());
+        std::io::Write::write_all(&mut gz, ARPA.as_bytes()).expect("written");
+        gz.finish().expect("finished");
+        let found = Ngram::find(folder.path()).expect("found");
+        let (lm, plain) = (Ngram::load(&found, &tokens()), Ngram::parse(ARPA, &tokens()).expect("tokens"));
+        let lm = lm.expect("loaded");
+        assert_eq!(
+            (lm.follow(lm.start(), 1), lm.end(lm.start())),
+            (plain.follow(plain.start(), 1), plain.end(plain.start()))
+        );
+        std::fs::write(&packed, &std::fs::read(&packed).expect("read")[..40]).expect("cut");
+        assert!(Ngram::load(&packed, &tokens()).expect_err("cut").to_string().contains("lm.arpa.gz"));
     }
 
     #[test]

@@ -53,7 +53,7 @@ licence = "MIT"
 commercial = true
 contract = "streaming-ctc"
 repo = "toys/asr"
-files = ["model.onnx", "tokens.txt", "lm.arpa"]
+files = ["model.onnx", "tokens.txt", "lm.arpa.gz"]
 megabytes = 17
 note = "The starter recogniser, as if published."
 [[model]]
@@ -432,7 +432,7 @@ fn on_terminal(machine: &Machine, args: &str, typed: &str) -> (String, Option<i3
 #[test]
 fn a_pipeline_fetches_what_it_lacks_after_a_yes() {
     let read = |name: &str| std::fs::read(repo().join("onnx/starter/asr/en").join(name)).expect(name);
-    let machine = Machine::with(&["model.onnx", "tokens.txt", "lm.arpa"].map(|name| (name, read(name))));
+    let machine = Machine::with(&["model.onnx", "tokens.txt", "lm.arpa.gz"].map(|name| (name, read(name))));
     let pipeline = machine.path("p.toml").display().to_string();
     let toml = "[recognise]\nmodel = \"toy-asr\"\n[translate]\nmodel = \"toy\"\nto = [\"es\"]\n";
     std::fs::write(&pipeline, toml).expect("written");

@@ -1,7 +1,8 @@
-"""Log-probabilities of frames + `lm.arpa` -> pieces: the reference of `src/asr/beam.rs`, line by line.
+"""Log-probabilities of frames + `lm.arpa.gz` -> pieces: the reference of `src/asr/beam.rs`, line by line.
 
 CTC prefix beam search (Hannun et al. 2014) with the language model's weight on every piece."""
 
+import gzip
 from math import exp, inf, log, log1p
 
 import numpy as np
@@ -15,7 +16,7 @@ SETTLED = 12.5
 class Ngram:
     def __init__(self, path):
         self.grams, self.backoff, self.order = {}, {}, 0
-        for line in open(path, encoding="utf-8"):
+        for line in gzip.open(path, "rt", encoding="utf-8"):
             fields = line.rstrip("\n").split("\t")
             if len(fields) > 1:
                 gram = tuple(fields[1].split(" "))

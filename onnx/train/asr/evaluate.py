@@ -33,7 +33,7 @@ class Streaming:
         self.window, self.shift = int(meta["T"]), int(meta["decode_chunk_len"])
         self.tail = int(meta["tail_frames"])
         lines = open(os.path.join(folder, "tokens.txt"), encoding="utf-8").read().split("\n")[:-1]
-        lm = os.path.join(folder, "lm.arpa")
+        lm = os.path.join(folder, "lm.arpa.gz")
         self.lm = Ngram(lm) if os.path.exists(lm) and not greedy else None
         self.pieces = {int(line.split(" ")[1]): line.split(" ")[0] for line in lines}
 

@@ -16,7 +16,7 @@ from text.spec import LANGS
 
 from . import store
 from .model import KERNEL, LEFT, SUBSAMPLING, Model
-from .train import BEGIN, PIECES, bpe, checkpoint, pieces, tokenizer
+from .train import PIECES, bpe, checkpoint, committed, pieces, tokenizer
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../starter/asr")
 
@@ -87,6 +87,11 @@ def export_which(out=OUT):
     print("%s: %.1f MB" % (path, size))
 
 
+def own(state, lang):
+    """Without the other languages' heads."""
+    return {name: value for name, value in state.items() if not set(name.split(".")) & (set(LANGS) - {lang})}
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("--frames", type=int, default=64)
@@ -97,8 +102,9 @@ def main():
         export(lang, a.frames, a.out)
     export_which(a.out)
     if a.out == OUT:
-        weights.save(load()[1]["ema"], BEGIN)
+        weights.save(load()[1]["ema"], committed())
         for lang in LANGS:
+            weights.save(own(load(lang)[1]["ema"], lang), committed(lang))
             if bpe(lang) != pieces(lang):
                 shutil.copy(bpe(lang), pieces(lang))
 

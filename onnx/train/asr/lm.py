@@ -1,9 +1,11 @@
-"""Training sentences -> a back-off language model over pieces, `lm.arpa` beside each language's model: `python -m asr.lm`.
+"""Training sentences -> a back-off language model over pieces, `lm.arpa.gz` beside each language's model: `python -m asr.lm`.
 
 Interpolated Kneser-Ney (Chen & Goodman 1999, with one discount per order), in the ARPA form that KenLM and SRILM write.
 Over pieces, not words, so that a word it has never seen can still be spelled."""
 
 import argparse
+import gzip
+import io
 import os
 import random
 from collections import Counter, defaultdict
@@ -95,7 +97,8 @@ def write(levels, backoff, path):
         for gram in levels[n]:
             if gram[:-1] not in levels[n - 1]:
                 levels[n - 1][gram[:-1]] = probability(levels, backoff, gram[:-1])
-    with open(path, "w", encoding="utf-8") as f:
+    # Without its time, so that the same text gives the same bytes.
+    with open(path, "wb") as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as zipped, io.TextIOWrapper(zipped, "utf-8") as f:
         f.write("\\data\\\n" + "".join("ngram %d=%d\n" % (n + 1, len(level)) for n, level in enumerate(levels)))
         for n, level in enumerate(levels, 1):
             f.write("\n\\%d-grams:\n" % n)
@@ -112,7 +115,7 @@ def make(lang, out):
     sentences += [everyday.text(rng, sentences, lang) for _ in range(len(sentences) // EVERYDAY)]
     pieces = [sp.id_to_piece(i) for i in range(1, sp.get_piece_size())]
     levels, backoff = estimate(*counts([sp.encode(s, out_type=str) for s in sentences]), pieces)
-    path = os.path.join(out, lang, "lm.arpa")
+    path = os.path.join(out, lang, "lm.arpa.gz")
     os.makedirs(os.path.dirname(path), exist_ok=True)
     write(levels, backoff, path)
     print("%s: %s n-grams, %.1f MB" % (path, "+".join(str(len(level)) for level in levels), os.path.getsize(path) / 1e6))

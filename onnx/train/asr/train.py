@@ -23,7 +23,7 @@ from .model import SUBSAMPLING, Model
 
 PIECES = 384
 HERE = os.path.dirname(os.path.abspath(__file__))
-BEGIN = os.path.join(HERE, "weights.npz")
+BEGIN = os.path.join(HERE, "weights%s.npz")
 CHUNKS = [4, 8, 8, 16, 1000]
 NEIGHBOURS = 600
 # Four languages at once, or long utterances, don't leave the plateau where only blanks come out (loss 4.8 after 7,600 steps,
@@ -120,6 +120,11 @@ def checkpoint(lang=None):
     return os.path.join(paths.ASR, lang or "", "checkpoint.pt")
 
 
+def committed(lang=None):
+    """The weights in git, of the trunk or of one language."""
+    return BEGIN % ("-" + lang if lang else "")
+
+
 def lesson(step, progress, langs, begun):
     """-> (languages, longest utterance in frames, strength of augmentation), of the trunk at a step."""
     # What began with trained weights has left the plateau, but its optimizer begins anew.
@@ -136,10 +141,11 @@ def work(rank, processes, minutes, seed, alone):
     langs = [alone] if alone else list(LANGS)
     data = {lang: load(sorted(glob.glob("%s/%s/train*.npz" % (paths.ASR, lang))), tokenizer(lang)) for lang in langs}
     model = Model(LANGS, PIECES).to(DEVICE)
-    if alone and not os.path.exists(checkpoint(alone)):
+    # A trunk that was trained here is newer than what git keeps of a language.
+    if alone and os.path.exists(checkpoint()) and not os.path.exists(checkpoint(alone)):
         model.load_state_dict(torch.load(checkpoint(), weights_only=False, map_location=DEVICE)["ema"])
     run = Training(model, checkpoint(alone), rank, processes, minutes, peak=6e-4 if alone else 1e-3, warm_up=200, clip=2.0,
-                   smoothing=0.998, begin=None if alone else BEGIN)
+                   smoothing=0.998, begin=None if alone and os.path.exists(checkpoint()) else committed(alone))
     rng = np.random.default_rng([seed, run.step, rank])
     torch.manual_seed(seed + 10007 * rank + run.step)
     while run.progress < 1:

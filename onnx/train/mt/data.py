@@ -45,7 +45,7 @@ def samples(seed):
     rng = random.Random(seed)
     while True:
         kind = rng.random()
-        lines = SAID if kind < 0.35 else OFTEN if kind < 0.45 else None
+        lines = SAID if kind < 0.5 else OFTEN if kind < 0.58 else None
         s = templates.sample(rng, lines) if lines else families.sample(rng)
         if not s.held and not held_out(s.key):
             yield s

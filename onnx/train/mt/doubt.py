@@ -6,26 +6,25 @@ Chosen on dev.tsv, which nothing is reported on, and on held-out fillings of ano
 import argparse
 import json
 import os
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 import sacrebleu
 
 from text.spec import LANGS
 
 from .data import DIRECTIONS, held_out_samples
-from .evaluate import HERE, MODEL, Translator, texts
+from .evaluate import HERE, MODEL, Translator, begin, direction, texts
 
 SEED = 7
 
 
-def translated(translate, rows):
+def translated(pool, rows):
     """-> [(p, chrF)] in all directions; of texts without translations only p"""
-    out = []
-    for a, b in DIRECTIONS:
-        for row in rows:
-            if a in row and (b in row or len(row) == 1):
-                made, p = translate(a, b, row[a])
-                out.append((p, sacrebleu.sentence_chrf(made, [row[b]]).score if b in row else 0.0))
-    return out
+    owns = {(a, b): [row for row in rows if a in row and (b in row or len(row) == 1)] for a, b in DIRECTIONS}
+    jobs = [(b, own, pool.submit(direction, a, b, own, False)) for (a, b), own in owns.items()]
+    score = lambda made, row, b: sacrebleu.sentence_chrf(made, [row[b]]).score if b in row else 0.0
+    return [(p, score(made, row, b)) for b, own, job in jobs for row, (made, p) in zip(own, job.result()[0])]
 
 
 def main():
@@ -39,13 +38,13 @@ def main():
         config = json.load(open(path)) | {"doubtful_below": a.below}
         json.dump(config, open(path, "w"), indent=2)
         return
-    translate = Translator(a.folder)
     lines = lambda name: [line.rstrip("\n").split("\t") for line in open(os.path.join(HERE, name), encoding="utf-8")
                           if not line.startswith("#")]
     sets = {"fillings": [texts(s) for s in held_out_samples(a.count, SEED)],
             "dev": [dict(zip(LANGS, row)) for row in lines("dev.tsv")[:a.count]],
             "outside": [{lang: text} for lang, text in lines("outside.tsv")]}
-    made = {name: translated(translate, rows) for name, rows in sets.items()}
+    with ProcessPoolExecutor(initializer=begin, initargs=(partial(Translator, a.folder),)) as pool:
+        made = {name: translated(pool, rows) for name, rows in sets.items()}
     mean = lambda values: sum(values) / max(1, len(values))
     print("below   withheld: " + "   ".join("%-22s" % name for name in sets))
     for below in [x / 20 for x in range(4, 18)]:

@@ -8,6 +8,8 @@ texts that it was never meant for (outside.tsv)."""
 
 import argparse
 import os
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 import numpy as np
 import sacrebleu
@@ -109,18 +111,31 @@ def figures(made, wanted):
     return sacrebleu.corpus_chrf(made, [wanted]).score, sacrebleu.corpus_bleu(made, [wanted]).score, exact
 
 
-def report(name, rows, translate, show):
+TRANSLATE = None
+
+
+def begin(make):
+    global TRANSLATE
+    TRANSLATE = make()
+
+
+def direction(a, b, rows, both=True):
+    """-> [(translation, probability)], [translation of the text without marks]"""
+    return [TRANSLATE(a, b, r[a]) for r in rows], [TRANSLATE(a, b, asr_form(r[a]))[0] for r in rows if both]
+
+
+def report(name, rows, pool, show):
     """rows: [{lang: text}] -> [(p, translation, reference)] of all directions"""
     print("\n%-20s            chrF (as written, without marks)    BLEU   exact" % name)
     every = []
-    for a, b in DIRECTIONS:
-        own = [r for r in rows if a in r and b in r]
-        if not own:
-            continue
+    owns = {(a, b): [r for r in rows if a in r and b in r] for a, b in DIRECTIONS}
+    jobs = [(a, b, own, pool.submit(direction, a, b, own)) for (a, b), own in owns.items() if own]
+    for a, b, own, job in jobs:
         wanted = [r[b] for r in own]
-        made, sure = zip(*[translate(a, b, r[a]) for r in own])
+        marked, plain = job.result()
+        made, sure = zip(*marked)
         chrf, bleu, exact = figures(made, wanted)
-        bare = figures([translate(a, b, asr_form(r[a]))[0] for r in own], wanted)[0]
+        bare = figures(plain, wanted)[0]
         print("  %s -> %s  %5.1f  %5.1f   %5.1f  %5.1f %%  (%d)" % (a, b, chrf, bare, bleu, exact, len(own)), flush=True)
         for r, m, p in list(zip(own, made, sure))[:show]:
             print("     %s\n       %s\n       %s (%.2f)" % (r[a], r[b], m, p))
@@ -165,17 +180,18 @@ def main():
     ap.add_argument("--count", type=int, default=200)
     ap.add_argument("--show", type=int, default=0)
     a = ap.parse_args()
-    translate = Checkpoint(a.beams) if a.checkpoint else Translator(a.folder, a.beams)
+    make = partial(Checkpoint, a.beams) if a.checkpoint else partial(Translator, a.folder, a.beams)
     fresh = os.path.join(HERE, "fresh.tsv")
     rows = [line.rstrip("\n").split("\t") for line in open(fresh, encoding="utf-8") if not line.startswith("#")]
     sets = {"held-out fillings": [texts(s) for s in held_out_samples(a.count)],
             "held-out templates": [texts(s) for s in held_out_templates(a.count)],
             "freshly written": [dict(zip(LANGS, row)) for row in rows]}
-    every = {name: report(name, rows, translate, a.show) for name, rows in sets.items()}
+    with ProcessPoolExecutor(initializer=begin, initargs=(make,)) as pool:
+        every = {name: report(name, rows, pool, a.show) for name, rows in sets.items()}
     print("\nhow sure it is          below %s" % "           from ".join("%.1f     " % p for p in SURE))
     for name, rows in every.items():
         confidence(name, rows)
-    outside(translate, a.show)
+    outside(make(), a.show)
 
 
 if __name__ == "__main__":

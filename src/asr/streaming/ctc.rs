@@ -23,7 +23,7 @@ pub struct Ctc {
 }
 
 impl Streaming<Ctc> {
-    /// Loads `model.onnx` (or the only other `*.onnx`), `tokens.txt` and, if it is there, `lm.arpa` of a folder.
+    /// Loads `model.onnx` (or the only other `*.onnx`), `tokens.txt` and, if it is there, `lm.arpa` or `lm.arpa.gz` of a folder.
     ///
     /// # Errors
     /// A missing-model error when a file isn't there or keeps no known contract.
@@ -38,8 +38,7 @@ impl Streaming<Ctc> {
                 format!("{} has {} pieces and {} tells {width} apart", list.display(), tokens.len(), path.display());
             return Err(Error::missing(what).hint("both files must come from one CTC model"));
         }
-        let lm = Some(folder.join("lm.arpa")).filter(|path| path.is_file());
-        let lm = lm.map(|path| Ngram::load(&path, &tokens)).transpose()?.map(Arc::new);
+        let lm = Ngram::find(folder).map(|path| Ngram::load(&path, &tokens)).transpose()?.map(Arc::new);
         Ok(Self::new(model, Ctc { tokens, lm }))
     }
 }
