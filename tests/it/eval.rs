@@ -58,9 +58,10 @@ fn recordings_are_scored_and_logged() {
         );
         same_words(&logs, lang);
     }
-    // Fed bit by bit, nothing is left to chance.
+    // Fed bit by bit, nothing is left to chance, but for one draft of an utterance: its last sound and its end may reach the
+    // recogniser together or, on a busy machine, one after the other.
     let again: Value = serde_json::from_str(&stdout(&sottovoce(&["eval", &manifest, "--json"]))).expect("JSON");
-    for figure in ["chrf", "laal", "erasure_instant", "first_word"] {
+    for figure in ["chrf", "laal", "erasure_reading", "first_word"] {
         assert_eq!(again["languages"][1][figure], translation[figure], "{figure}");
     }
 }
