@@ -113,7 +113,7 @@ fn failed(path: &Path, e: &std::io::Error) -> Error {
 /// Puts a tensor's bytes into itself, if they are elsewhere.
 ///
 /// # Errors
-/// As [`bytes`].
+/// As [`bytes()`].
 pub fn inline(tensor: &mut TensorProto, folder: &Path) -> Result<()> {
     if tensor.external_data.is_empty() {
         return Ok(());
