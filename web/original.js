@@ -23,11 +23,6 @@ export class Original extends Output {
     this.#until.clear();
   }
 
-  /** How loud it is now: 1, unless a voice speaks. */
-  get level() {
-    return this.#gain?.gain.value ?? 0;
-  }
-
   /** In `wait` seconds a voice speaks, for so many seconds. */
   duck(wait, seconds) {
     if (!this.context) return;
